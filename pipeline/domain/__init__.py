@@ -1,0 +1,1 @@
+"""The words of the field: divisions, seasons, outcomes, prices, scores. Standard library and numpy only."""

@@ -1,0 +1,1 @@
+"""Scores, calibration, walk-forward, betting returns and their uncertainty."""

@@ -1,0 +1,1 @@
+"""What was known before kick-off: ratings, form, rest, market."""

@@ -1,0 +1,1 @@
+"""Forecaster families behind one protocol, and the score grid."""

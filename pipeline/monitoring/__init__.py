@@ -1,0 +1,1 @@
+"""Freshness, Prometheus metrics and the operator's status."""

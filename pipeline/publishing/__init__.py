@@ -1,0 +1,1 @@
+"""Published tables, view models, rendering, the MkDocs build, releases."""

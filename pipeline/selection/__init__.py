@@ -1,0 +1,1 @@
+"""Tuning (Optuna), the registry (MLflow), the choice of the champion, retraining triggers."""

@@ -1,0 +1,1 @@
+"""The Luigi tasks, one module a stage; goals.py first."""

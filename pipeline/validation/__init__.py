@@ -1,0 +1,1 @@
+"""Great Expectations suites and verdicts: accepted rows, quarantined rows, withheld divisions."""
