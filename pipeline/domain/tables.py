@@ -1,4 +1,4 @@
-"""The columns every internal table promises, read from `tables.csv`.
+"""The columns every table promises, read from `tables.csv`: the internal ones here, the published ones in publishing.
 
 A frame that crosses from one room to the next is checked with `check_columns`; the words and units are
 those of the table file. Nothing here knows pandas: the caller passes column names and type names.
@@ -36,9 +36,12 @@ class Column:
 
 
 @cache
-def columns_of(table: str) -> tuple[Column, ...]:
-    """Return the columns of a table in their order. Raises KeyError for an unknown table."""
-    with files("pipeline.domain").joinpath("tables.csv").open(encoding="utf-8", newline="") as lines:
+def columns_of(table: str, package: str = "pipeline.domain") -> tuple[Column, ...]:
+    """Return the columns of a table in their order, from the `tables.csv` of a package.
+
+    Raises KeyError for an unknown table.
+    """
+    with files(package).joinpath("tables.csv").open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if row["table"] == table]
     if not rows:
         raise KeyError(f"tables.csv has no table {table!r}")
@@ -47,12 +50,12 @@ def columns_of(table: str) -> tuple[Column, ...]:
     )
 
 
-def check_columns(table: str, dtypes: Mapping[str, str]) -> None:
+def check_columns(table: str, dtypes: Mapping[str, str], package: str = "pipeline.domain") -> None:
     """Check a frame's columns and types, given as `{name: str(dtype)}`.
 
     Raises ContractError naming every missing, unknown or mistyped column.
     """
-    columns = columns_of(table)
+    columns = columns_of(table, package)
     faults = [f"misses {column.name}" for column in columns if "*" not in column.name and column.name not in dtypes]
     for name, dtype in dtypes.items():
         column = next((each for each in columns if fnmatchcase(name, each.name)), None)
