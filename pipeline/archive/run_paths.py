@@ -1,0 +1,151 @@
+"""The paths of one run: every task's target has its name here and nowhere else.
+
+A property without suffix in its file name is a folder; the rest are one file each, JSON or Parquet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class RunPaths:
+    """The folder of one run and the files in it."""
+
+    folder: Path
+
+    @property
+    def state(self) -> Path:
+        """Return the JSON document that says what this run is and how far it came."""
+        return self.folder / "state.json"
+
+    @property
+    def fetch(self) -> Path:
+        """Return the JSON report of the fetch."""
+        return self.folder / "fetch.json"
+
+    @property
+    def intake(self) -> Path:
+        """Return the JSON list of exactly the bytes that feed this run."""
+        return self.folder / "intake.json"
+
+    @property
+    def normalised(self) -> Path:
+        """Return the folder for tables as normalised, before validation."""
+        return self.folder / "normalised"
+
+    @property
+    def matches(self) -> Path:
+        """Return the table `matches`."""
+        return self.folder / "matches.parquet"
+
+    @property
+    def fixtures(self) -> Path:
+        """Return the table `fixtures`."""
+        return self.folder / "fixtures.parquet"
+
+    @property
+    def quotes(self) -> Path:
+        """Return the table `quotes`."""
+        return self.folder / "quotes.parquet"
+
+    @property
+    def quarantine(self) -> Path:
+        """Return the table `quarantine`."""
+        return self.folder / "quarantine.parquet"
+
+    @property
+    def verdict(self) -> Path:
+        """Return the JSON document of the verdict, division by division."""
+        return self.folder / "verdict.json"
+
+    @property
+    def validation(self) -> Path:
+        """Return the JSON document of the validation suites."""
+        return self.folder / "validation.json"
+
+    @property
+    def features(self) -> Path:
+        """Return the table of features."""
+        return self.folder / "features.parquet"
+
+    @property
+    def retraining(self) -> Path:
+        """Return the JSON decision whether to train."""
+        return self.folder / "retraining.json"
+
+    @property
+    def tuning(self) -> Path:
+        """Return the JSON result of tuning."""
+        return self.folder / "tuning.json"
+
+    @property
+    def walk_forward(self) -> Path:
+        """Return the walk-forward forecasts, a table `forecasts`."""
+        return self.folder / "walk_forward.parquet"
+
+    @property
+    def scores(self) -> Path:
+        """Return the published table `scores`."""
+        return self.folder / "scores.parquet"
+
+    @property
+    def calibration(self) -> Path:
+        """Return the published table `calibration`."""
+        return self.folder / "calibration.parquet"
+
+    @property
+    def returns(self) -> Path:
+        """Return the published table `returns`."""
+        return self.folder / "returns.parquet"
+
+    @property
+    def evaluation(self) -> Path:
+        """Return the JSON document that closes the evaluation."""
+        return self.folder / "evaluation.json"
+
+    @property
+    def training(self) -> Path:
+        """Return the JSON document of the fitted models."""
+        return self.folder / "training.json"
+
+    @property
+    def decision(self) -> Path:
+        """Return the JSON decision of the promotion gate."""
+        return self.folder / "decision.json"
+
+    @property
+    def promotion(self) -> Path:
+        """Return the JSON record of the promotion as applied."""
+        return self.folder / "promotion.json"
+
+    @property
+    def forecasts(self) -> Path:
+        """Return the forecasts of the coming fixtures, a table `forecasts`."""
+        return self.folder / "forecasts.parquet"
+
+    @property
+    def tables(self) -> Path:
+        """Return the folder of the published tables."""
+        return self.folder / "tables"
+
+    @property
+    def pages(self) -> Path:
+        """Return the folder of the rendered pages, before the MkDocs build."""
+        return self.folder / "pages"
+
+    @property
+    def built(self) -> Path:
+        """Return the folder of the built site."""
+        return self.folder / "built"
+
+    @property
+    def staged(self) -> Path:
+        """Return the JSON record of the staged release."""
+        return self.folder / "staged.json"
+
+    @property
+    def published(self) -> Path:
+        """Return the JSON record of the switch: the last thing a run writes."""
+        return self.folder / "published.json"
