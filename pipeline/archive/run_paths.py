@@ -149,3 +149,23 @@ class RunPaths:
     def published(self) -> Path:
         """Return the JSON record of the switch: the last thing a run writes."""
         return self.folder / "published.json"
+
+    @property
+    def recent_forecasts(self) -> Path:
+        """Return the forecasts that stand beside the results of the last days."""
+        return self.folder / "recent_forecasts.parquet"
+
+    @property
+    def switched(self) -> Path:
+        """Return the JSON record of the switch to this run's release."""
+        return self.folder / "switched.json"
+
+    @property
+    def journal(self) -> Path:
+        """Return the JSON lines that stages leave: how long each took, what stopped it."""
+        return self.folder / "journal.jsonl"
+
+    @property
+    def metrics(self) -> Path:
+        """Return the Prometheus text of this run."""
+        return self.folder / "metrics.prom"
