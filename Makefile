@@ -1,0 +1,68 @@
+# Touchline. `make help` lists the targets; README.md says what they are for.
+.DEFAULT_GOAL := help
+.PHONY: help publish refresh serve status test check format lock clean
+
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
+	&& { echo $$python; break; }; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export NO_MKDOCS_2_WARNING := 1
+export MLFLOW_DISABLE_TELEMETRY := true
+export GX_ANALYTICS_ENABLED := false
+export DO_NOT_TRACK := true
+
+# Settings of a run; each one left empty keeps the value of luigi.cfg.
+SOURCE ?=
+BASE_URL ?=
+AS_OF ?=
+DATA_ROOT ?=
+SITE_ROOT ?=
+SETTINGS = $(if $(SOURCE),--pipeline-source $(SOURCE)) $(if $(BASE_URL),--pipeline-base-url $(BASE_URL)) \
+	$(if $(DATA_ROOT),--pipeline-data-root $(DATA_ROOT)) $(if $(SITE_ROOT),--pipeline-site-root $(SITE_ROOT))
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@echo "  settings of publish and refresh: SOURCE=, BASE_URL=, AS_OF=, DATA_ROOT=, SITE_ROOT="
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Touchline needs Python 3.11, 3.12 or 3.13 with venv"; exit 1; }
+	@echo "setting up $(VENV) with $(PYTHON): about a minute, once"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+publish: $(READY) ## take the feed to the published site
+	@$(BIN)/luigi --module pipeline Publish $(if $(AS_OF),--as-of $(AS_OF)) $(SETTINGS)
+	@$(BIN)/python -m pipeline.tasks.operator where $(SETTINGS)
+
+refresh: $(READY) ## the same without training: new fixtures, prices and results
+	@$(BIN)/luigi --module pipeline Refresh $(if $(AS_OF),--as-of $(AS_OF)) $(SETTINGS)
+	@$(BIN)/python -m pipeline.tasks.operator where $(SETTINGS)
+
+status: $(READY) ## say how the last run went
+	@$(BIN)/python -m pipeline.tasks.operator status $(SETTINGS)
+
+serve: $(READY) ## show the current release on http://localhost:8080/
+	@$(BIN)/python -m pipeline.tasks.serve $(SETTINGS)
+
+test: $(READY) ## run the tests
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(READY) ## format, lint, types and import directions
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+format: $(READY) ## put the code into its form
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: $(READY) ## choose the versions anew (needs uv)
+	@uv pip compile --quiet --generate-hashes --no-header --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+
+clean: ## remove run data, releases and the environment
+	@rm -rf data site $(VENV)

@@ -1,0 +1,8 @@
+"""Touchline: football forecasts with a public track record.
+
+Importing the package brings only Luigi and the goals, so that `luigi --module pipeline Publish` finds them.
+"""
+
+from pipeline.tasks.goals import Publish, Refresh
+
+__all__ = ["Publish", "Refresh"]

@@ -1,0 +1,220 @@
+"""Build the published tables: every number a page shows stands in one of them.
+
+Frames in, frames out; `exports` writes them as Parquet, CSV and JSON, `views` reads them for the pages. The
+columns are those of `tables.csv` beside this module.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.domain.divisions import Division
+from pipeline.domain.margin import implied
+from pipeline.domain.outcomes import SIDES
+from pipeline.domain.scores import log_loss
+from pipeline.domain.tables import check_columns, columns_of
+from pipeline.domain.value import edges, value_sides
+from pipeline.publishing.standings import league_standings
+
+PRICE_SOURCE = "market average"
+RECENT_DAYS = 14
+TABLES = (
+    "upcoming",
+    "recent",
+    "divisions",
+    "standings",
+    "scores",
+    "calibration",
+    "returns",
+    "notices",
+    "backtest",
+)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a run knows when it publishes. All frames are those of the rooms before, accepted and cut."""
+
+    matches: pd.DataFrame
+    fixtures: pd.DataFrame
+    quotes: pd.DataFrame
+    fixture_forecasts: pd.DataFrame
+    recent_forecasts: pd.DataFrame
+    walk_forward: pd.DataFrame
+    scores: pd.DataFrame
+    calibration: pd.DataFrame
+    returns: pd.DataFrame
+    ratings: pd.DataFrame
+    verdict: Mapping[str, Any]
+    notices: pd.DataFrame
+
+
+def build_tables(
+    findings: Findings,
+    divisions: Mapping[str, Division],
+    *,
+    cut_off_at: datetime,
+    champion: str,
+    threshold: float,
+) -> dict[str, pd.DataFrame]:
+    """Return the published tables by name.
+
+    threshold: the edge, as a share, above which an outcome is marked as value.
+    Raises ContractError where a table breaks its columns.
+    """
+    countries = {code: division.country for code, division in divisions.items()}
+    tables = {
+        "upcoming": _upcoming(findings, countries, threshold),
+        "recent": _recent(findings, countries, champion, cut_off_at, threshold),
+        "divisions": _divisions(findings, divisions, cut_off_at),
+        "standings": _standings(findings, divisions, cut_off_at),
+        "scores": findings.scores,
+        "calibration": findings.calibration,
+        "returns": findings.returns,
+        "notices": findings.notices,
+        "backtest": _backtest(findings),
+    }
+    return {name: _conform(name, frame) for name, frame in tables.items()}
+
+
+def _conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Order the columns, round the numbers to six decimals and check the contract."""
+    ordered = frame[[column.name for column in columns_of(name, __package__)]].reset_index(drop=True).copy()
+    numbers = ordered.select_dtypes("float").columns
+    ordered[numbers] = ordered[numbers].round(6)
+    check_columns(name, {column: str(dtype) for column, dtype in ordered.dtypes.items()}, __package__)
+    return ordered
+
+
+def _upcoming(findings: Findings, countries: Mapping[str, str], threshold: float) -> pd.DataFrame:
+    fixtures = findings.fixtures.assign(country=findings.fixtures["division"].map(countries))
+    forecast = findings.fixture_forecasts.drop(columns="is_champion", errors="ignore")
+    table = fixtures.merge(forecast, on="match_id", how="left", validate="1:1")
+    table = _with_market(table, findings.quotes, threshold)
+    return _as_text(table, ["forecast_family", "fallback_reason", "withheld_reason"])
+
+
+def _recent(
+    findings: Findings, countries: Mapping[str, str], champion: str, cut_off_at: datetime, threshold: float
+) -> pd.DataFrame:
+    since = pd.Timestamp(cut_off_at - timedelta(days=RECENT_DAYS))
+    matches = findings.matches[findings.matches["kick_off_at"] >= since]
+    matches = matches.assign(country=matches["division"].map(countries))
+    forecasts = findings.recent_forecasts
+    own = forecasts[forecasts["family"] == champion].rename(columns={"family": "forecast_family"})
+    table = matches.merge(own, on="match_id", how="left", validate="1:1")
+    table = _with_market(table, findings.quotes, threshold)
+    table = _as_text(table, ["forecast_family", "forecast_kind"])
+    probabilities = _triple(table, "p")
+    table["is_pick_right"] = _pick_is_right(probabilities, table["outcome"].to_numpy())
+    table["log_loss"] = _scored(probabilities, table["outcome"].to_numpy())
+    table["market_log_loss"] = _scored(_triple(table, "implied"), table["outcome"].to_numpy())
+    return table.sort_values(
+        ["kick_off_at", "match_id"], ascending=[False, True], kind="stable", ignore_index=True
+    )
+
+
+def _with_market(table: pd.DataFrame, quotes: pd.DataFrame, threshold: float) -> pd.DataFrame:
+    """Add prices, implied probabilities, edges and the value mark; empty where there is no price."""
+    columns = [f"avg_early_{side}" for side in SIDES]
+    prices = quotes.reindex(columns=["match_id", "early_at", *columns])
+    table = table.merge(prices, on="match_id", how="left", validate="1:1")
+    quoted = table[columns].notna().all(axis=1).to_numpy()
+    table = table.rename(columns={column: column.replace("avg_early", "price") for column in columns})
+    table.loc[~quoted, [f"price_{side}" for side in SIDES]] = np.nan
+    table["price_source"] = pd.Series(np.where(quoted, PRICE_SOURCE, None), index=table.index, dtype="str")
+    instants = pd.DatetimeTZDtype("us", "UTC")
+    table["price_at"] = pd.to_datetime(table["early_at"], utc=True).astype(instants).where(quoted)
+    fair = implied(_triple(table, "price"))
+    table[[f"implied_{side}" for side in SIDES]] = fair
+    difference = edges(_triple(table, "p"), fair)
+    table[[f"edge_{side}" for side in SIDES]] = difference
+    sides = value_sides(difference, threshold)
+    named = [SIDES[side] if side >= 0 else None for side in sides]
+    table["value_side"] = pd.Series(named, index=table.index, dtype="str")
+    return table
+
+
+def _triple(table: pd.DataFrame, prefix: str) -> np.ndarray:
+    return table[[f"{prefix}_{side}" for side in SIDES]].to_numpy(dtype="float64")
+
+
+def _scored(probabilities: np.ndarray, outcomes: np.ndarray) -> np.ndarray:
+    scores = np.full(len(outcomes), np.nan)
+    answered = ~np.isnan(probabilities).any(axis=1)
+    if answered.any():
+        scores[answered] = log_loss(probabilities[answered], outcomes[answered])
+    return scores
+
+
+def _pick_is_right(probabilities: np.ndarray, outcomes: np.ndarray) -> pd.arrays.BooleanArray:
+    answered = ~np.isnan(probabilities).any(axis=1)
+    picks = np.where(answered, np.nan_to_num(probabilities).argmax(axis=1), -1)
+    return pd.arrays.BooleanArray(picks == outcomes, ~answered)
+
+
+def _divisions(
+    findings: Findings, divisions: Mapping[str, Division], cut_off_at: datetime
+) -> pd.DataFrame:
+    states: Mapping[str, Any] = findings.verdict["divisions"]
+    rows = [_division_row(findings, division, states[code], cut_off_at) for code, division in divisions.items()]
+    table = pd.DataFrame(rows)
+    instants = pd.DatetimeTZDtype("us", "UTC")
+    table["last_result_at"] = pd.to_datetime(table["last_result_at"], utc=True).astype(instants)
+    return _as_text(table, ["reason"])
+
+
+def _division_row(
+    findings: Findings, division: Division, state: Mapping[str, Any], cut_off_at: datetime
+) -> dict[str, Any]:
+    season = division.season_at(cut_off_at.date())
+    played = findings.matches[findings.matches["division"] == division.code]
+    return {
+        "division": division.code,
+        "name": division.name,
+        "country": division.country,
+        "tier": division.tier,
+        "season": season.start_year,
+        "season_label": season.label(division.calendar),
+        "state": state["state"],
+        "reason": state.get("reason") or None,
+        "last_result_at": state.get("last_result_at"),
+        "matches_count": len(played),
+        "season_matches_count": int((played["season"] == season.start_year).sum()),
+        "fixtures_count": int((findings.fixtures["division"] == division.code).sum()),
+        "quarantined_count": int(state.get("quarantined_count", 0)),
+    }
+
+
+def _standings(
+    findings: Findings, divisions: Mapping[str, Division], cut_off_at: datetime
+) -> pd.DataFrame:
+    seasons = {code: division.season_at(cut_off_at.date()).start_year for code, division in divisions.items()}
+    running = findings.matches["season"] == findings.matches["division"].map(seasons)
+    table = league_standings(findings.matches[running])
+    return table.merge(findings.ratings[["club_id", "elo"]], on="club_id", how="left", validate="m:1")
+
+
+def _backtest(findings: Findings) -> pd.DataFrame:
+    answered = findings.walk_forward.dropna(subset=[f"p_{side}" for side in SIDES])
+    table = answered.merge(
+        findings.matches[["match_id", "division", "season", "kick_off_at", "home", "away", "outcome"]],
+        on="match_id",
+        how="inner",
+        validate="m:1",
+    )
+    return table.sort_values(["kick_off_at", "match_id", "family"], kind="stable", ignore_index=True)
+
+
+def _as_text(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Give all-empty text columns the text type, which pandas cannot guess."""
+    present = table.reindex(columns=[*table.columns, *(name for name in columns if name not in table)])
+    return present.astype(dict.fromkeys(columns, "str"))
+
+

@@ -1,0 +1,144 @@
+"""NormaliseArchive and ValidateArchive: from bytes to the accepted tables of the run."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import luigi
+
+from pipeline.archive.atomic import atomic_folder, read_json, write_json
+from pipeline.archive.paths import DataRoot
+from pipeline.tasks.intake import TakeIntake, source_of
+from pipeline.tasks.settings import Settings
+from pipeline.tasks.stage import Stage, say
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from pipeline.archive.intake import Intake, IntakeFile
+    from pipeline.archive.snapshots import SnapshotStore
+    from pipeline.domain.divisions import Division
+    from pipeline.sources.base import FeedFile, ParsedFile, Source
+
+_TABLES = ("matches", "fixtures", "quotes", "quarantine")
+_PROGRESS_EVERY = 50
+
+
+def divisions_in(settings: Settings) -> Mapping[str, Division]:
+    """Return the divisions this run reads. Raises SettingError for a code the source does not know."""
+    from pipeline.domain.divisions import divisions_of
+    from pipeline.domain.errors import SettingError
+
+    known = divisions_of(settings.source)
+    unknown = [code for code in settings.divisions if code not in known]
+    if unknown:
+        raise SettingError("divisions", unknown, f"known are {', '.join(known)}")
+    return {code: known[code] for code in settings.divisions or known}
+
+
+def intake_of(stage: Stage) -> Intake:
+    """Return the intake of a stage's run."""
+    from pipeline.archive.intake import Intake
+
+    return Intake.from_document(read_json(stage.paths.intake))
+
+
+class NormaliseArchive(Stage):
+    """Parse every file of the intake and make one archive of them: `sources.normalise.normalise`."""
+
+    def requires(self) -> luigi.Task:
+        return TakeIntake(self.run_id)
+
+    def target(self) -> Path:
+        return self.paths.normalised
+
+    def work(self) -> None:
+        from pipeline.archive.tables import write_table
+        from pipeline.sources.normalise import normalise
+
+        intake = intake_of(self)
+        archive = normalise(
+            parsed_files(self, intake),
+            divisions_in(self.settings),
+            cut_off_at=intake.cut_off_at,
+            horizon_days=self.settings.horizon_days,
+        )
+        say(f"{len(archive.matches)} matches, {len(archive.fixtures)} fixtures, "
+            f"{len(archive.quarantine)} entries in quarantine")
+        with atomic_folder(self.paths.normalised) as folder:
+            for name in _TABLES:
+                write_table(folder / f"{name}.parquet", getattr(archive, name))
+
+
+def parsed_files(stage: Stage, intake: Intake) -> list[tuple[FeedFile, ParsedFile, datetime]]:
+    """Return every usable file of the intake, parsed once for each content and version of the parser."""
+    from pipeline.archive.snapshots import SnapshotStore
+
+    source, store = source_of(stage.settings), SnapshotStore(stage.data)
+    parsed = []
+    usable = [entry for entry in intake.files if entry.sha256]
+    for number, entry in enumerate(usable, start=1):
+        parsed.append((entry.file, parsed_file(stage.data, source, store, entry), entry.fetched_at))
+        if number % _PROGRESS_EVERY == 0:
+            say(f"{number} of {len(usable)} files read")
+    return parsed
+
+
+def parsed_file(data: DataRoot, source: Source, store: SnapshotStore, entry: IntakeFile) -> ParsedFile:
+    """Return one file's rows, from the cache where its bytes were parsed before."""
+    from pipeline.archive.tables import read_table, write_table
+    from pipeline.sources.base import ParsedFile
+
+    key = hashlib.sha256(f"{entry.path}\n{entry.sha256}".encode()).hexdigest()
+    folder = data.parsed(key, parser_version())
+    if not folder.is_dir():
+        parsed = source.parse(entry.file, store.read(entry.sha256))
+        with atomic_folder(folder) as aside:
+            write_table(aside / "rows.parquet", parsed.rows)
+            write_table(aside / "quarantine.parquet", parsed.quarantine)
+    return ParsedFile(read_table(folder / "rows.parquet"), read_table(folder / "quarantine.parquet"))
+
+
+@cache
+def parser_version() -> str:
+    """Return a digest of the code that parses, so that a changed parser never meets its old tables."""
+    from pipeline import domain, sources
+
+    digest = hashlib.sha256()
+    for package in (sources, domain):
+        for path in sorted(Path(package.__path__[0]).rglob("*")):
+            if path.suffix in {".py", ".csv"} and "embedded" not in path.parts:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+class ValidateArchive(Stage):
+    """Judge the whole archive in one process and keep what is accepted: `validation.verdict.validate`."""
+
+    def requires(self) -> luigi.Task:
+        return NormaliseArchive(self.run_id)
+
+    def target(self) -> Path:
+        return self.paths.verdict
+
+    def work(self) -> None:
+        from pipeline.archive.tables import read_table, write_table
+        from pipeline.domain.errors import TooLittleAccepted
+        from pipeline.validation.verdict import validate
+
+        folder = self.paths.normalised
+        frames = {name: read_table(folder / f"{name}.parquet") for name in _TABLES}
+        verdict = validate(
+            **frames, divisions=divisions_in(self.settings), cut_off_at=self.cut_off_at
+        )
+        if verdict.matches.empty:
+            raise TooLittleAccepted([f"{code}: {reason}" for code, reason in verdict.withheld().items()])
+        for code, reason in verdict.withheld().items():
+            say(f"withheld {code}: {reason}")
+        for name in _TABLES:
+            write_table(getattr(self.paths, name), getattr(verdict, name))
+        write_json(self.paths.verdict, verdict.document)

@@ -1,0 +1,107 @@
+"""ScoreFixtures: the coming fixtures and the results of the last days, forecast by the champion."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import luigi
+
+from pipeline.archive.atomic import read_json
+from pipeline.archive.paths import RunPaths
+from pipeline.domain.errors import RegistryError
+from pipeline.tasks.run import finished_runs
+from pipeline.tasks.stage import Stage, say
+from pipeline.tasks.training import ApplyPromotion, BuildFeatures, played, registry_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from pipeline.models.base import Forecaster
+    from pipeline.selection.registry import Card
+
+FALLBACK_FAMILY = "poisson"
+LAST_RESORT_FAMILY = "base_rates"
+
+
+def evaluated_paths(stage: Stage) -> RunPaths:
+    """Return the run whose evaluation the pages show: this one, or for a refresh the last night's.
+
+    Raises RegistryError where no night has been evaluated yet.
+    """
+    run = stage.current_run
+    if run.goal == "publish":
+        return stage.paths
+    nights = [
+        night for night in finished_runs(stage.data) if night.goal == "publish" and night.as_of <= run.as_of
+    ]
+    if not nights:
+        raise RegistryError("Refresh needs a champion: run `luigi --module pipeline Publish` first")
+    return stage.data.run(nights[-1].run_id)
+
+
+def champion_of(stage: Stage) -> Card:
+    """Return the champion. Raises RegistryError where there is none or it has seen later matches."""
+    card = registry_of(stage).champion()
+    if card is None:
+        raise RegistryError("the registry has no champion: run `luigi --module pipeline Publish` first")
+    if datetime.fromisoformat(card.tags["trained_until"]) > stage.cut_off_at:
+        raise RegistryError(
+            f"the champion was trained until {card.tags['trained_until']}, after this run's cut-off: "
+            "use another data_root for an earlier instant"
+        )
+    return card
+
+
+class ScoreFixtures(Stage):
+    """Forecast every fixture, saying where another family than the champion speaks: `forecasts.score`."""
+
+    def requires(self) -> luigi.Task:
+        trains = self.current_run.goal == "publish"
+        return ApplyPromotion(self.run_id) if trains else BuildFeatures(self.run_id)
+
+    def target(self) -> Path:
+        return self.paths.forecasts
+
+    def work(self) -> None:
+        from pipeline.archive.tables import read_table, write_table
+        from pipeline.forecasts.score import recent_forecasts, score_fixtures
+
+        features = read_table(self.paths.features)
+        champion = champion_of(self)
+        models = self._models(champion, features)
+        withheld = withheld_divisions(self.paths)
+        forecasts = score_fixtures(features, models, champion.family, withheld=withheld)
+        recent = recent_forecasts(
+            features,
+            models,
+            champion.family,
+            walk_forward=read_table(evaluated_paths(self).walk_forward),
+            trained_until=datetime.fromisoformat(champion.tags["trained_until"]),
+        )
+        say(f"{int(forecasts['p_home'].notna().sum())} of {len(forecasts)} fixtures forecast")
+        write_table(self.paths.recent_forecasts, recent)
+        write_table(self.paths.forecasts, forecasts)
+
+    def _models(self, champion: Card, features: pd.DataFrame) -> Mapping[str, Forecaster]:
+        from pipeline.models.catalogue import FAMILIES
+
+        models = {champion.family: FAMILIES[champion.family].restore(champion.state())}
+        if champion.family != FALLBACK_FAMILY:
+            sibling = registry_of(self).sibling(champion, FALLBACK_FAMILY)
+            models[FALLBACK_FAMILY] = FAMILIES[FALLBACK_FAMILY].restore(sibling.state())
+        models[LAST_RESORT_FAMILY] = FAMILIES[LAST_RESORT_FAMILY].build({}).fit(played(features))
+        return models
+
+
+def withheld_divisions(paths: RunPaths) -> dict[str, str]:
+    """Return why each division without forecasts has none, from the verdict of the run."""
+    divisions = read_json(paths.verdict)["divisions"]
+    return {
+        code: entry["reason"] for code, entry in divisions.items() if entry["state"] in {"stale", "withheld"}
+    }
+
+

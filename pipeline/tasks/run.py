@@ -1,0 +1,137 @@
+"""Which run this is: decided once a process, from the instant asked for, or the hour and what is unfinished.
+
+A run's id is `<as of>-<goal>-<code and settings>-<attempt>`, so a change of code or settings is another run, and
+"done" is never said of yesterday's logic. Without an instant the current hour is the label; a run that was cut
+short within the last two hours is resumed instead, and a run that had to leave something out for want of good
+data is tried again with a new intake.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+from pipeline.archive import clock
+from pipeline.archive.atomic import read_json
+from pipeline.archive.paths import DataRoot, RunPaths
+from pipeline.domain.errors import SettingError
+from pipeline.tasks.settings import Settings, load_settings, quieten_libraries
+
+_RESUME_WITHIN = timedelta(hours=2)
+_RUN_ID = re.compile(r"(\d{8}T\d{4}Z)-(publish|refresh)(-replay)?-([0-9a-f]{8})-(\d+)")
+_STAMP = "%Y%m%dT%H%MZ"
+_CODE_FOLDERS = ("pipeline", "site_templates", "content")
+_LIBGOMP_REMEDY = "LightGBM needs the library libgomp.so.1: install it with `apt-get install libgomp1`"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of one goal. `revision` stands for code and settings; `attempt` counts within the instant."""
+
+    as_of: datetime
+    goal: str
+    is_replay: bool
+    revision: str
+    attempt: int = 1
+
+    @property
+    def run_id(self) -> str:
+        """Return the name of the run's folder."""
+        replay = "-replay" if self.is_replay else ""
+        return f"{self.as_of:{_STAMP}}-{self.goal}{replay}-{self.revision}-{self.attempt}"
+
+    @classmethod
+    def from_id(cls, run_id: str) -> Run:
+        """Read a run's id back. Raises SettingError where it is none."""
+        found = _RUN_ID.fullmatch(run_id)
+        if not found:
+            raise SettingError("run", run_id, "not the id of a run")
+        stamp, goal, replay, revision, attempt = found.groups()
+        as_of = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+        return cls(as_of, goal, bool(replay), revision, int(attempt))
+
+    def data(self, settings: Settings) -> DataRoot:
+        """Return the data root this run reads and writes."""
+        return settings.data(is_replay=self.is_replay)
+
+    def paths(self, settings: Settings) -> RunPaths:
+        """Return the paths of this run."""
+        return self.data(settings).run(self.run_id)
+
+
+@cache
+def decide_run(goal: str, as_of: str) -> Run:
+    """Return the run that `goal` means now.
+
+    as_of: ISO 8601, UTC where it names no zone, to the minute; empty for the current hour.
+    Raises SettingError for an instant that cannot be read, SystemExit where the machine misses a library.
+    """
+    quieten_libraries()
+    demand_library("libgomp.so.1", _LIBGOMP_REMEDY)
+    settings = load_settings()
+    revision = revision_of(settings)
+    if as_of:
+        return Run(_instant(as_of), goal, is_replay=True, revision=revision)
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)
+    return _unfinished(settings, goal, revision, hour) or _fresh(settings, goal, revision, hour)
+
+
+def revision_of(settings: Settings) -> str:
+    """Return eight hexadecimal digits that stand for the code, the templates, the texts and the settings."""
+    digest = hashlib.sha256(settings.fingerprint().encode())
+    root = Path(__file__).resolve().parents[2]
+    names = [root / "mkdocs.yml"]
+    for folder in _CODE_FOLDERS:
+        names += [path for path in (root / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    for path in sorted(names):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:8]
+
+
+def demand_library(name: str, remedy: str) -> None:
+    """Raise SystemExit with a one-line remedy where a shared library is missing."""
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        raise SystemExit(remedy) from None
+
+
+def finished_runs(data: DataRoot) -> list[Run]:
+    """Return the runs that published, oldest first."""
+    return [run for run in _runs(data) if data.run(run.run_id).published.is_file()]
+
+
+def _runs(data: DataRoot) -> list[Run]:
+    names = sorted(path.name for path in data.runs.iterdir()) if data.runs.is_dir() else []
+    runs = [Run.from_id(name) for name in names if _RUN_ID.fullmatch(name)]
+    return sorted(runs, key=lambda run: (run.as_of, run.attempt))
+
+
+def _unfinished(settings: Settings, goal: str, revision: str, hour: datetime) -> Run | None:
+    data = settings.data(is_replay=False)
+    for run in reversed(_runs(data)):
+        is_ours = (run.goal, run.revision) == (goal, revision) and hour - _RESUME_WITHIN <= run.as_of <= hour
+        if is_ours:
+            return None if data.run(run.run_id).published.is_file() else run
+    return None
+
+
+def _fresh(settings: Settings, goal: str, revision: str, hour: datetime) -> Run:
+    run = Run(hour, goal, is_replay=False, revision=revision)
+    while (published := run.paths(settings).published).is_file() and read_json(published)["is_worth_retrying"]:
+        run = Run(hour, goal, is_replay=False, revision=revision, attempt=run.attempt + 1)
+    return run
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise SettingError("as_of", text, "an instant such as 2026-04-24T19:04") from None
+    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).replace(second=0, microsecond=0)

@@ -1,0 +1,138 @@
+"""The settings of the section `[pipeline]` of `luigi.cfg`, read here and nowhere else.
+
+Tasks take the frozen `Settings`; a value that cannot be used raises SettingError naming it. `luigi.cfg`
+says what each setting means.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import luigi
+
+from pipeline.archive.paths import DataRoot, SiteRoot
+from pipeline.domain.errors import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SIMULATED_SOURCES = ("embedded", "tiny")
+SOURCES = (*SIMULATED_SOURCES, "football_data")
+
+# Libraries that would phone home, print banners or start a thread for every core unless told otherwise.
+_QUIET = {
+    "GX_ANALYTICS_ENABLED": "false",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "DO_NOT_TRACK": "true",
+    "NO_MKDOCS_2_WARNING": "1",
+    "MPLBACKEND": "Agg",
+    "OMP_NUM_THREADS": "2",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+
+
+class pipeline(luigi.Config):  # noqa: N801  the class name is the section's name
+    """The section `[pipeline]`."""
+
+    source = luigi.ChoiceParameter(choices=SOURCES, default="embedded")
+    base_url = luigi.Parameter(default="https://www.football-data.co.uk/")
+    data_root = luigi.Parameter(default="data")
+    site_root = luigi.Parameter(default="site")
+    site_url = luigi.Parameter(default="http://localhost:8080/")
+    divisions = luigi.ListParameter(default=())
+    seasons_from = luigi.IntParameter(default=2015)
+    horizon_days = luigi.IntParameter(default=14)
+    value_threshold = luigi.FloatParameter(default=0.05)
+    test_seasons = luigi.IntParameter(default=3)
+    tuning_profile = luigi.ChoiceParameter(choices=("smoke", "demo", "production"), default="demo")
+    keep_releases = luigi.IntParameter(default=5)
+    user_agent = luigi.Parameter(default="Touchline/0.1 (football forecasts, static site)")
+    politeness_seconds = luigi.FloatParameter(default=0.2)
+    fetch_deadline_seconds = luigi.FloatParameter(default=1200.0)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a run. See `luigi.cfg` for the meaning of each."""
+
+    source: str
+    base_url: str
+    data_root: Path
+    site_root: Path
+    site_url: str
+    divisions: tuple[str, ...]
+    seasons_from: int
+    horizon_days: int
+    value_threshold: float
+    test_seasons: int
+    tuning_profile: str
+    keep_releases: int
+    user_agent: str
+    politeness_seconds: float
+    fetch_deadline_seconds: float
+
+    @property
+    def is_simulated(self) -> bool:
+        """Tell whether the source's world is made up."""
+        return self.source in SIMULATED_SOURCES
+
+    def data(self, *, is_replay: bool) -> DataRoot:
+        """Return the data root of the source; replays have one of their own, so that they never touch a live
+        registry."""
+        return DataRoot(self.data_root, f"{self.source}-replay" if is_replay else self.source)
+
+    def site(self) -> SiteRoot:
+        """Return the site the releases go to."""
+        return SiteRoot(self.site_root)
+
+    def fingerprint(self) -> str:
+        """Return the settings that change what a run computes, as text; where data lie is not among them."""
+        chosen: Mapping[str, object] = {
+            name: value
+            for name, value in sorted(vars(self).items())
+            if name not in {"data_root", "site_root", "keep_releases"}
+        }
+        return repr(chosen)
+
+
+def load_settings() -> Settings:
+    """Read the settings. Raises SettingError for a value that cannot be used."""
+    section = pipeline()
+    settings = Settings(
+        source=section.source,
+        base_url=section.base_url,
+        data_root=Path(section.data_root),
+        site_root=Path(section.site_root),
+        site_url=section.site_url if section.site_url.endswith("/") else f"{section.site_url}/",
+        divisions=tuple(section.divisions),
+        seasons_from=section.seasons_from,
+        horizon_days=section.horizon_days,
+        value_threshold=section.value_threshold,
+        test_seasons=section.test_seasons,
+        tuning_profile=section.tuning_profile,
+        keep_releases=section.keep_releases,
+        user_agent=section.user_agent,
+        politeness_seconds=section.politeness_seconds,
+        fetch_deadline_seconds=section.fetch_deadline_seconds,
+    )
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    if not 0 < settings.value_threshold < 1:
+        raise SettingError("value_threshold", settings.value_threshold, "a share between 0 and 1")
+    if not settings.base_url.startswith(("http://", "https://")):
+        raise SettingError("base_url", settings.base_url, "an address that begins with http:// or https://")
+    for name in ("horizon_days", "test_seasons", "keep_releases"):
+        if getattr(settings, name) < 1:
+            raise SettingError(name, getattr(settings, name), "at least 1")
+
+
+def quieten_libraries() -> None:
+    """Set what libraries read from the environment, before any of them is imported; a value given stays."""
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)

@@ -1,0 +1,215 @@
+"""PublishTables to SwitchRelease: from findings to the pages that visitors see."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import luigi
+
+from pipeline.archive.atomic import atomic_folder, read_json, write_json
+from pipeline.tasks.archive import divisions_in, intake_of
+from pipeline.tasks.forecasting import ScoreFixtures, champion_of, evaluated_paths, withheld_divisions
+from pipeline.tasks.intake import source_of
+from pipeline.tasks.stage import Stage, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.publishing.tables import Findings
+
+DISCLAIMER = "Demo only, not betting advice"
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def release_id_of(stage: Stage) -> str:
+    """Return the release's name: run, intake, settings and code, so that equal input has an equal name."""
+    run = stage.current_run
+    return f"{stage.settings.source}-{run.run_id}-{intake_of(stage).digest[:8]}".replace("_", "-").lower()
+
+
+class PublishTables(Stage):
+    """Write every number the pages show as Parquet, CSV and JSON: `publishing.tables.build_tables`."""
+
+    def requires(self) -> luigi.Task:
+        return ScoreFixtures(self.run_id)
+
+    def target(self) -> Path:
+        return self.paths.tables
+
+    def work(self) -> None:
+        from pipeline.publishing.exports import write_tables
+        from pipeline.publishing.tables import build_tables
+
+        tables = build_tables(
+            findings_of(self),
+            divisions_in(self.settings),
+            cut_off_at=self.cut_off_at,
+            champion=champion_of(self).family,
+            threshold=self.settings.value_threshold,
+        )
+        write_tables(tables, run_document(self), self.paths.tables)
+
+
+def findings_of(stage: Stage) -> Findings:
+    """Gather what the run knows: its own tables and, for a refresh, the last night's evaluation."""
+    from pipeline.archive.tables import read_table
+    from pipeline.features.ratings import current_elo
+    from pipeline.publishing.tables import Findings
+
+    own, evaluated = stage.paths, evaluated_paths(stage)
+    matches = read_table(own.matches)
+    return Findings(
+        matches=matches,
+        fixtures=read_table(own.fixtures),
+        quotes=read_table(own.quotes),
+        fixture_forecasts=read_table(own.forecasts),
+        recent_forecasts=read_table(own.recent_forecasts),
+        walk_forward=read_table(evaluated.walk_forward),
+        scores=read_table(evaluated.scores),
+        calibration=read_table(evaluated.calibration),
+        returns=read_table(evaluated.returns),
+        ratings=current_elo(matches, divisions_in(stage.settings)),
+        verdict=read_json(own.verdict),
+        notices=notices_of(stage),
+    )
+
+
+def notices_of(stage: Stage) -> pd.DataFrame:
+    """Return what a reader must know of this run's data: files in trouble and divisions withheld."""
+    import pandas as pd
+
+    files = [entry for entry in intake_of(stage).files if entry.reason]
+    rows: list[dict[str, Any]] = [
+        {
+            "kind": "file",
+            "subject": entry.path,
+            "reason": entry.reason,
+            "last_good_at": entry.fetched_at if entry.sha256 else None,
+        }
+        for entry in files
+    ]
+    for code, reason in withheld_divisions(stage.paths).items():
+        rows.append({"kind": "division", "subject": code, "reason": reason, "last_good_at": None})
+    notices = pd.DataFrame(rows, columns=["kind", "subject", "reason", "last_good_at"])
+    texts = dict.fromkeys(["kind", "subject", "reason"], "str")
+    instants = pd.to_datetime(notices["last_good_at"], utc=True).astype("datetime64[us, UTC]")
+    return notices.assign(last_good_at=instants).astype(texts)
+
+
+def run_document(stage: Stage) -> dict[str, Any]:
+    """Return what every page says of the run: no clock, no registry numbers, so that it can be repeated."""
+    from pipeline.models.catalogue import FAMILIES
+
+    run, settings, source = stage.current_run, stage.settings, source_of(stage.settings)
+    champion, decision = champion_of(stage), read_json(evaluated_paths(stage).decision)
+    families = {
+        family.name: {
+            "title": family.title,
+            "is_yardstick": family.is_yardstick,
+            "is_anchored": family.is_anchored,
+        }
+        for family in FAMILIES.values()
+    }
+    return {
+        "release_id": release_id_of(stage),
+        "run_id": stage.run_id,
+        "goal": run.goal,
+        "as_of": run.as_of.isoformat(),
+        "cut_off_at": stage.cut_off_at.isoformat(),
+        "source": settings.source,
+        "source_title": source.title,
+        "is_simulated": source.is_simulated,
+        "is_replay": run.is_replay,
+        "champion_family": champion.family,
+        "champion_title": FAMILIES[champion.family].title,
+        "champion_trained_until": champion.tags["trained_until"],
+        "families": families,
+        "beats_market": decision["beats_market"],
+        "value_threshold": settings.value_threshold,
+        "horizon_days": settings.horizon_days,
+        "code_revision": run.revision,
+        "intake_digest": intake_of(stage).digest,
+        "disclaimer": DISCLAIMER,
+    }
+
+
+class RenderPages(Stage):
+    """Fill the Jinja templates from the published tables: `publishing.render.render_pages`."""
+
+    def requires(self) -> luigi.Task:
+        return PublishTables(self.run_id)
+
+    def target(self) -> Path:
+        return self.paths.pages
+
+    def work(self) -> None:
+        from pipeline.publishing.render import render_pages
+
+        with atomic_folder(self.paths.pages) as folder:
+            render_pages(self.paths.tables, folder)
+
+
+class BuildSite(Stage):
+    """Build the site with MkDocs Material, outside `site/`: `publishing.build.build_site`."""
+
+    def requires(self) -> luigi.Task:
+        return RenderPages(self.run_id)
+
+    def target(self) -> Path:
+        return self.paths.built
+
+    def work(self) -> None:
+        from pipeline.publishing.build import build_site
+
+        run = read_json(self.paths.tables / "run.json")
+        with atomic_folder(self.paths.built) as folder:
+            build_site(
+                self.paths.pages,
+                _ROOT / "content",
+                _ROOT / "mkdocs.yml",
+                folder,
+                site_url=self.settings.site_url,
+                built_at=datetime.fromisoformat(run["as_of"]),
+                release_id=run["release_id"],
+            )
+
+
+class StageRelease(Stage):
+    """Put the release together aside and verify it: `publishing.release.stage` and `publishing.verify`."""
+
+    def requires(self) -> luigi.Task:
+        return BuildSite(self.run_id)
+
+    def target(self) -> Path:
+        return self.paths.staged
+
+    def work(self) -> None:
+        from pipeline.publishing.release import stage
+        from pipeline.publishing.verify import verify
+
+        run = read_json(self.paths.tables / "run.json")
+        release = stage(self.paths.built, self.paths.tables, self.settings.site(), run)
+        verify(release)
+        write_json(self.paths.staged, {"release_id": run["release_id"]})
+
+
+class SwitchRelease(Stage):
+    """Point `current` at the verified release by one rename: `publishing.release.switch`."""
+
+    def requires(self) -> luigi.Task:
+        return StageRelease(self.run_id)
+
+    def target(self) -> Path:
+        return self.paths.switched
+
+    def work(self) -> None:
+        from pipeline.publishing.release import prune, switch
+
+        site, release_id = self.settings.site(), read_json(self.paths.staged)["release_id"]
+        switch(site, release_id)
+        say(f"current is {release_id}")
+        for removed in prune(site, keep=self.settings.keep_releases):
+            say(f"removed the release {removed}")
+        write_json(self.paths.switched, {"release_id": release_id})

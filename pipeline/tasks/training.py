@@ -1,0 +1,239 @@
+"""BuildFeatures to ApplyPromotion: what is known, how well each family forecasts it, who speaks for us."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import luigi
+
+from pipeline.archive.atomic import read_json, write_json
+from pipeline.tasks.archive import ValidateArchive, divisions_in, intake_of
+from pipeline.tasks.stage import Stage, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipeline.selection.registry import Registry
+
+_SEED = 20260801
+_TUNED_FAMILY = "lightgbm"
+
+
+def registry_of(stage: Stage) -> Registry:
+    """Return the model registry of the stage's data root."""
+    from pipeline.selection.registry import Registry
+
+    return Registry(stage.data.registry_db, stage.data.registry_artifacts)
+
+
+def played(features: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that have an outcome."""
+    return features[features["is_played"]].reset_index(drop=True)
+
+
+class BuildFeatures(Stage):
+    """State what was known before each kick-off: `features.build.build_features`."""
+
+    def requires(self) -> luigi.Task:
+        return ValidateArchive(self.run_id)
+
+    def target(self) -> Path:
+        return self.paths.features
+
+    def work(self) -> None:
+        from pipeline.archive.tables import read_table, write_table
+        from pipeline.features.build import build_features
+
+        features = build_features(
+            read_table(self.paths.matches),
+            read_table(self.paths.fixtures),
+            read_table(self.paths.quotes),
+            divisions_in(self.settings),
+            cut_off_at=self.cut_off_at,
+        )
+        write_table(self.paths.features, features)
+
+
+class DecideRetraining(Stage):
+    """Say whether tonight trains, and why: `selection.retraining.decide_retraining`."""
+
+    def requires(self) -> luigi.Task:
+        return BuildFeatures(self.run_id)
+
+    def target(self) -> Path:
+        return self.paths.retraining
+
+    def work(self) -> None:
+        from pipeline.archive.tables import read_table
+        from pipeline.selection.retraining import decide_retraining
+
+        decision = decide_retraining(
+            registry_of(self).champion(),
+            played(read_table(self.paths.features)),
+            as_of=self.cut_off_at,
+        )
+        say("; ".join(decision["reasons"]))
+        write_json(self.paths.retraining, decision)
+
+
+class TuneModel(Stage):
+    """Search the parameters of the tuned family on seasons before the test seasons: `selection.tuning.tune`."""
+
+    def requires(self) -> luigi.Task:
+        return DecideRetraining(self.run_id)
+
+    def target(self) -> Path:
+        return self.paths.tuning
+
+    def work(self) -> None:
+        from pipeline.archive.tables import read_table
+        from pipeline.selection.tuning import tune
+
+        if not read_json(self.paths.retraining)["is_due"]:
+            champion = registry_of(self).champion()
+            params = {} if champion is None else champion.tuned_params
+            write_json(self.paths.tuning, {"params": params, "trials": 0})
+            return
+        params = tune(
+            _TUNED_FAMILY,
+            played(read_table(self.paths.features)),
+            before_season=first_test_season(self),
+            profile=self.settings.tuning_profile,
+            seed=_SEED,
+            journal=self.data.study_journal,
+            progress=say,
+        )
+        write_json(self.paths.tuning, {"params": {_TUNED_FAMILY: params}, "trials": 1})
+
+
+def first_test_season(stage: Stage) -> int:
+    """Return the starting year of the first season that the walk-forward scores."""
+    cut_off = stage.cut_off_at
+    return (cut_off - timedelta(days=181)).year - stage.settings.test_seasons + 1
+
+
+class WalkForward(Stage):
+    """Forecast the test seasons, each with what was known before: `evaluation.walk_forward.walk_forward`."""
+
+    def requires(self) -> luigi.Task:
+        return TuneModel(self.run_id)
+
+    def target(self) -> Path:
+        return self.paths.walk_forward
+
+    def work(self) -> None:
+        from pipeline.archive.tables import read_table, write_table
+        from pipeline.evaluation.walk_forward import walk_forward
+
+        forecasts = walk_forward(
+            played(read_table(self.paths.features)),
+            read_json(self.paths.tuning)["params"],
+            first_test_season=first_test_season(self),
+            progress=say,
+        )
+        write_table(self.paths.walk_forward, forecasts)
+
+
+class EvaluateModel(Stage):
+    """Score all families on the same matches: `evaluation.scores`, `calibration` and `returns`."""
+
+    def requires(self) -> luigi.Task:
+        return WalkForward(self.run_id)
+
+    def target(self) -> Path:
+        return self.paths.evaluation
+
+    def work(self) -> None:
+        from pipeline.archive.tables import read_table, write_table
+        from pipeline.evaluation.calibration import calibration_table
+        from pipeline.evaluation.returns import return_table
+        from pipeline.evaluation.scores import score_table
+
+        forecasts, matches = read_table(self.paths.walk_forward), read_table(self.paths.matches)
+        quotes, threshold = read_table(self.paths.quotes), self.settings.value_threshold
+        write_table(self.paths.scores, score_table(forecasts, matches, seed=_SEED))
+        write_table(self.paths.calibration, calibration_table(forecasts, matches))
+        write_table(
+            self.paths.returns, return_table(forecasts, matches, quotes, threshold=threshold, seed=_SEED)
+        )
+        write_json(self.paths.evaluation, {"forecasts_count": len(forecasts), "seed": _SEED})
+
+
+class TrainModel(Stage):
+    """Fit our own families on everything played and log them in the registry."""
+
+    def requires(self) -> luigi.Task:
+        return EvaluateModel(self.run_id)
+
+    def target(self) -> Path:
+        return self.paths.training
+
+    def work(self) -> None:
+        from pipeline.archive.tables import read_table
+        from pipeline.models.catalogue import FAMILIES
+
+        if not read_json(self.paths.retraining)["is_due"]:
+            write_json(self.paths.training, {"versions": {}})
+            return
+        features = played(read_table(self.paths.features))
+        params = read_json(self.paths.tuning)["params"]
+        own = [family for family in FAMILIES.values() if not family.is_yardstick]
+        versions = {family.name: self._train(family, features, params) for family in own}
+        write_json(self.paths.training, {"versions": versions})
+
+    def _train(self, family: Any, features: pd.DataFrame, params: dict[str, Any]) -> int:
+        say(f"fitting {family.name} on {len(features)} matches")
+        model = family.build(params.get(family.name, {})).fit(features)
+        intake = intake_of(self)
+        tags = {
+            "family": family.name,
+            "training_key": f"{self.run_id}.{family.name}",
+            "trained_until": intake.cut_off_at.isoformat(),
+            "intake": intake.digest,
+            "matches_count": str(len(features)),
+            "revision": self.current_run.revision,
+            "profile": self.settings.tuning_profile,
+            "seed": str(_SEED),
+        }
+        return registry_of(self).log(
+            family.name, model.state(), metrics={}, tags=tags, params=params.get(family.name, {})
+        )
+
+
+class DecidePromotion(Stage):
+    """Name the champion: `selection.promotion.choose_champion`."""
+
+    def requires(self) -> luigi.Task:
+        return TrainModel(self.run_id)
+
+    def target(self) -> Path:
+        return self.paths.decision
+
+    def work(self) -> None:
+        from pipeline.archive.tables import read_table
+        from pipeline.models.catalogue import FAMILIES
+        from pipeline.selection.promotion import choose_champion
+
+        own = [family.name for family in FAMILIES.values() if not family.is_yardstick]
+        decision = choose_champion(read_table(self.paths.scores), own)
+        say("; ".join(decision["reasons"]))
+        write_json(self.paths.decision, decision)
+
+
+class ApplyPromotion(Stage):
+    """Set the alias `champion` where tonight trained; otherwise the champion stays."""
+
+    def requires(self) -> luigi.Task:
+        return DecidePromotion(self.run_id)
+
+    def target(self) -> Path:
+        return self.paths.promotion
+
+    def work(self) -> None:
+        family = read_json(self.paths.decision)["family"]
+        versions = read_json(self.paths.training)["versions"]
+        if versions:
+            registry_of(self).promote(versions[family])
+        write_json(self.paths.promotion, {"promoted": family if versions else None})
