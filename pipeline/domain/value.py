@@ -33,18 +33,20 @@ def edges(probabilities: npt.ArrayLike, implied: npt.ArrayLike) -> FloatArray:
     return forecast - market
 
 
-def value_sides(
-    probabilities: npt.ArrayLike, implied: npt.ArrayLike, threshold: float = VALUE_THRESHOLD
-) -> IntArray:
+def value_sides(edges: npt.ArrayLike, threshold: float = VALUE_THRESHOLD) -> IntArray:
     """Return per match the outcome with the largest edge above the threshold, or `NO_SIDE` (-1).
 
     At most one outcome a match; the earlier one where two edges are equal. An edge of exactly the threshold
-    is not above it, and a row with a missing value has no side. Raises ShapeError where the shapes differ.
+    is not above it, and a row with a missing value has no side. Raises ShapeError.
 
-    >>> value_sides([[0.5, 0.25, 0.25], [0.4, 0.3, 0.3]], [[0.4, 0.3, 0.3], [0.4, 0.3, 0.3]])
+    edges: (n, 3), as `edges` returns them.
+
+    >>> value_sides([[0.1, -0.05, -0.05], [0.02, -0.01, -0.01]])
     array([ 0, -1])
     """
-    found = edges(probabilities, implied)
+    found = np.asarray(edges, dtype=np.float64)
+    if found.ndim != 2 or found.shape[1] < 1:
+        raise ShapeError(f"edges have the shape {found.shape}, not (n, 3)")
     is_unknown = np.isnan(found).any(axis=1, keepdims=True)
     comparable = np.where(is_unknown, -np.inf, found).round(_DIGITS)
     is_value = comparable.max(axis=1) > round(threshold, _DIGITS)
