@@ -1,7 +1,7 @@
 """League tables from results: three points a win, one a draw.
 
-Deductions, play-off groups and head-to-head rules are not known to the feed, so the pages say that this is the
-table the results alone give.
+Deductions, play-off groups and head-to-head rules are not known to the feed, so the pages say that this is
+the table the results alone give.
 """
 
 from __future__ import annotations

@@ -67,8 +67,10 @@ class NormaliseArchive(Stage):
             cut_off_at=intake.cut_off_at,
             horizon_days=self.settings.horizon_days,
         )
-        say(f"{len(archive.matches)} matches, {len(archive.fixtures)} fixtures, "
-            f"{len(archive.quarantine)} entries in quarantine")
+        say(
+            f"{len(archive.matches)} matches, {len(archive.fixtures)} fixtures, "
+            f"{len(archive.quarantine)} entries in quarantine"
+        )
         with atomic_folder(self.paths.normalised) as folder:
             for name in _TABLES:
                 write_table(folder / f"{name}.parquet", getattr(archive, name))
@@ -132,9 +134,7 @@ class ValidateArchive(Stage):
 
         folder = self.paths.normalised
         frames = {name: read_table(folder / f"{name}.parquet") for name in _TABLES}
-        verdict = validate(
-            **frames, divisions=divisions_in(self.settings), cut_off_at=self.cut_off_at
-        )
+        verdict = validate(**frames, divisions=divisions_in(self.settings), cut_off_at=self.cut_off_at)
         if verdict.matches.empty:
             raise TooLittleAccepted([f"{code}: {reason}" for code, reason in verdict.withheld().items()])
         for code, reason in verdict.withheld().items():

@@ -103,5 +103,3 @@ def withheld_divisions(paths: RunPaths) -> dict[str, str]:
     return {
         code: entry["reason"] for code, entry in divisions.items() if entry["state"] in {"stale", "withheld"}
     }
-
-

@@ -1,7 +1,7 @@
 """The goals an operator asks for: `luigi --module pipeline Publish` and `luigi --module pipeline Refresh`.
 
-`Publish` runs every night and trains when a trigger says so; `Refresh` runs every hour on the same graph without
-the training stages, because the feed lists most matches only the day before.
+`Publish` runs every night and trains when a trigger says so; `Refresh` runs every hour on the same graph
+without the training stages, because the feed lists most matches only the day before.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import luigi
 from pipeline.archive import clock
 from pipeline.archive.atomic import read_json, write_json, write_text
 from pipeline.tasks.forecasting import withheld_divisions
-from pipeline.tasks.summary import run_summary
 from pipeline.tasks.run import decide_run
 from pipeline.tasks.site import SwitchRelease
 from pipeline.tasks.stage import Stage, logger
+from pipeline.tasks.summary import run_summary
 
 
 class ExportMetrics(Stage):
@@ -45,6 +45,7 @@ class Goal(luigi.Task):
         description="replay this UTC minute, as in 2026-04-24T19:04; the current hour where it is left out",
     )
     goal_name = ""
+    has_run = False
 
     @property
     def run_id(self) -> str:
@@ -62,13 +63,22 @@ class Goal(luigi.Task):
     def complete(self) -> bool:
         """Tell whether this run published, and its release still stands where the settings put releases."""
         published = self.requires().paths.published
-        return published.is_file() and (self._release_folder(published) / "release.json").is_file()
+        if not (published.is_file() and (self._release_folder(published) / "release.json").is_file()):
+            return False
+        if not self.has_run:
+            logger.info(
+                "nothing to do: %s was published, release %s",
+                self.run_id,
+                self._release_folder(published).name,
+            )
+        return True
 
     def _release_folder(self, published: Path) -> Path:
         return self.requires().settings.site().release(read_json(published)["release_id"])
 
     def run(self) -> None:
         """Close the run and say what happened."""
+        self.has_run = True
         stage = self.requires()
         summary = run_summary(stage)
         write_json(stage.paths.published, self._record(stage, summary))
@@ -104,5 +114,3 @@ def _log_summary(summary: dict[str, Any]) -> None:
 
     for line in summary_lines(summary):
         logger.info("%s", line)
-
-

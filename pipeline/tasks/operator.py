@@ -15,7 +15,7 @@ from pipeline.archive.atomic import read_json
 from pipeline.archive.paths import DataRoot
 from pipeline.domain.errors import PipelineError
 from pipeline.monitoring.status import status_lines
-from pipeline.tasks.settings import Settings, load_settings
+from pipeline.tasks.settings import Settings, add_setting_options, apply_setting_options, load_settings
 from pipeline.tasks.summary import summary_of
 
 
@@ -23,8 +23,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Print the answer; return 1 where nothing was published yet, 2 for a setting that cannot be used."""
     parser = argparse.ArgumentParser(prog="operator", description="What an operator asks between runs.")
     parser.add_argument("question", choices=("status", "where"))
+    add_setting_options(parser)
     asked = parser.parse_args(arguments)
     try:
+        apply_setting_options(asked)
         settings = load_settings()
         lines, code = (status if asked.question == "status" else where)(settings)
     except PipelineError as error:
@@ -36,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
 def status(settings: Settings) -> tuple[list[str], int]:
     """Return the state of the last run of the source, live or replayed, and of the site."""
     data = _newest_root(settings)
-    runs = sorted(data.runs.iterdir(), key=_begun_at) if data.runs.is_dir() else []
+    runs = _run_folders(data)
     if not runs:
         return [f"{settings.source}: no run yet below {settings.data_root}; try `make publish`"], 1
     summary: dict[str, Any] = summary_of(data.run(runs[-1].name), settings)
@@ -62,7 +64,11 @@ def where(settings: Settings) -> tuple[list[str], int]:
 
 def _newest_root(settings: Settings) -> DataRoot:
     roots = [settings.data(is_replay=False), settings.data(is_replay=True)]
-    return max(roots, key=lambda root: max(map(_begun_at, root.runs.iterdir()), default=0.0) if root.runs.is_dir() else -1.0)
+    return max(roots, key=lambda root: max(map(_begun_at, _run_folders(root)), default=-1.0))
+
+
+def _run_folders(data: DataRoot) -> list[Path]:
+    return sorted(data.runs.iterdir(), key=_begun_at) if data.runs.is_dir() else []
 
 
 def _begun_at(folder: Path) -> float:

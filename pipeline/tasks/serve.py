@@ -1,6 +1,7 @@
-"""`python -m pipeline.tasks.serve`: the current release on loopback, by nginx with the production configuration.
+"""`python -m pipeline.tasks.serve`: the current release on loopback, as production serves it.
 
-Where nginx is not installed Python's own server shows the same files without the production headers.
+nginx with the production configuration where it is installed; where it is not,
+Python's own server shows the same files without the production headers.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import argparse
 import functools
 import shutil
-import subprocess
 import sys
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,7 +21,9 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; return 1 where there is no release yet."""
-    argparse.ArgumentParser(prog="serve", description="Show the current release on loopback.").parse_args(arguments)
+    argparse.ArgumentParser(prog="serve", description="Show the current release on loopback.").parse_args(
+        arguments
+    )
     site = load_settings().site()
     if not site.current.exists():
         sys.stdout.write(f"no release below {site.root} yet; try `make publish`\n")

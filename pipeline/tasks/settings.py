@@ -6,6 +6,7 @@ says what each setting means.
 
 from __future__ import annotations
 
+import argparse
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,6 +121,20 @@ def load_settings() -> Settings:
     )
     _check(settings)
     return settings
+
+
+def add_setting_options(parser: argparse.ArgumentParser) -> None:
+    """Give a parser the options `--pipeline-<setting>` that Luigi's own command line has."""
+    for name, _ in pipeline.get_params():
+        option = f"--pipeline-{name.replace('_', '-')}"
+        parser.add_argument(option, dest=name, metavar="VALUE", help="as in luigi.cfg")
+
+
+def apply_setting_options(given: argparse.Namespace) -> None:
+    """Let options given on the command line win over `luigi.cfg` in this process."""
+    for name, _ in pipeline.get_params():
+        if getattr(given, name, None) is not None:
+            luigi.configuration.get_config().set("pipeline", name, getattr(given, name))
 
 
 def _check(settings: Settings) -> None:

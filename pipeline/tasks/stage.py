@@ -90,7 +90,7 @@ def say(message: str) -> None:
     logger.info("    %s", message)
 
 
-@luigi.Task.event_handler(luigi.Event.PROCESSING_TIME)
+@luigi.Task.event_handler(luigi.Event.PROCESSING_TIME)  # type: ignore[untyped-decorator]
 def note_duration(task: luigi.Task, seconds: float) -> None:
     """Append how long a stage took to the run's journal."""
     if isinstance(task, Stage):
@@ -98,7 +98,7 @@ def note_duration(task: luigi.Task, seconds: float) -> None:
         logger.info("%s: %.1f s", type(task).__name__, seconds)
 
 
-@luigi.Task.event_handler(luigi.Event.FAILURE)
+@luigi.Task.event_handler(luigi.Event.FAILURE)  # type: ignore[untyped-decorator]
 def note_failure(task: luigi.Task, error: BaseException) -> None:
     """Append what stopped a stage to the run's journal, for `make status`."""
     if isinstance(task, Stage):

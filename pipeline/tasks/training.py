@@ -79,7 +79,7 @@ class DecideRetraining(Stage):
 
 
 class TuneModel(Stage):
-    """Search the parameters of the tuned family on seasons before the test seasons: `selection.tuning.tune`."""
+    """Search parameters on seasons before the test seasons: `selection.tuning.tune`."""
 
     def requires(self) -> luigi.Task:
         return DecideRetraining(self.run_id)
