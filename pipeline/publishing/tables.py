@@ -159,11 +159,11 @@ def _pick_is_right(probabilities: np.ndarray, outcomes: np.ndarray) -> pd.arrays
     return pd.arrays.BooleanArray(picks == outcomes, ~answered)
 
 
-def _divisions(
-    findings: Findings, divisions: Mapping[str, Division], cut_off_at: datetime
-) -> pd.DataFrame:
+def _divisions(findings: Findings, divisions: Mapping[str, Division], cut_off_at: datetime) -> pd.DataFrame:
     states: Mapping[str, Any] = findings.verdict["divisions"]
-    rows = [_division_row(findings, division, states[code], cut_off_at) for code, division in divisions.items()]
+    rows = [
+        _division_row(findings, division, states[code], cut_off_at) for code, division in divisions.items()
+    ]
     table = pd.DataFrame(rows)
     instants = pd.DatetimeTZDtype("us", "UTC")
     table["last_result_at"] = pd.to_datetime(table["last_result_at"], utc=True).astype(instants)
@@ -192,9 +192,7 @@ def _division_row(
     }
 
 
-def _standings(
-    findings: Findings, divisions: Mapping[str, Division], cut_off_at: datetime
-) -> pd.DataFrame:
+def _standings(findings: Findings, divisions: Mapping[str, Division], cut_off_at: datetime) -> pd.DataFrame:
     seasons = {code: division.season_at(cut_off_at.date()).start_year for code, division in divisions.items()}
     running = findings.matches["season"] == findings.matches["division"].map(seasons)
     table = league_standings(findings.matches[running])
@@ -216,5 +214,3 @@ def _as_text(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     """Give all-empty text columns the text type, which pandas cannot guess."""
     present = table.reindex(columns=[*table.columns, *(name for name in columns if name not in table)])
     return present.astype(dict.fromkeys(columns, "str"))
-
-

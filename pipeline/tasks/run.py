@@ -1,9 +1,9 @@
 """Which run this is: decided once a process, from the instant asked for or the hour.
 
 A run's id is `<as of>-<goal>-<code and settings>-<attempt>`, so a change of code or settings is another run,
-and "done" is never said of yesterday's logic. Without an instant the current hour is the label; a run that was
-cut short within the last two hours is resumed instead, and a run that had to leave something out for want of
-good data is tried again with a new intake.
+and "done" is never said of yesterday's logic. Without an instant the current hour is the label; a run cut
+short within the last two hours is resumed instead, and a run that had to leave something out for want of good
+data is tried again with a new intake.
 """
 
 from __future__ import annotations
