@@ -1,0 +1,60 @@
+"""Bring frames into the columns, order and types that `tables.csv` promises, also when they are empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass, fields
+from fnmatch import fnmatchcase
+
+import pandas as pd
+
+from pipeline.domain.tables import check_columns, columns_of
+
+_DTYPES = {
+    "text": "str",
+    "integer": "int64",
+    "number": "float64",
+    "flag": "bool",
+    "instant": "datetime64[us, UTC]",
+}
+_MOST_VALUE_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class Defect:
+    """One entry of table `quarantine`; source_row 0 is the whole file, an empty column the whole row."""
+
+    source_file: str
+    source_row: int
+    column: str
+    value: str
+    reason: str
+    scope: str
+    division: str
+
+
+def as_table(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with the table's columns, order and types; families of columns keep their order.
+
+    Raises ContractError where a column is missing.
+    """
+    types: dict[str, str] = {}
+    for column in columns_of(table):
+        family = [name for name in frame.columns if fnmatchcase(name, column.name)]
+        types.update(dict.fromkeys(family, _DTYPES[column.type]))
+    shaped = frame[list(types)].astype(types).reset_index(drop=True)
+    check_columns(table, {str(name): str(dtype) for name, dtype in shaped.dtypes.items()})
+    return shaped
+
+
+def empty_rows(columns: Iterable[str], dtypes: dict[str, str]) -> pd.DataFrame:
+    """Return a frame of no rows; columns without an entry in `dtypes` hold numbers."""
+    return pd.DataFrame({name: pd.Series(dtype=dtypes.get(name, "float64")) for name in columns})
+
+
+def quarantine_of(defects: Sequence[Defect]) -> pd.DataFrame:
+    """Return table `quarantine` for these defects, in their order, values cut to 200 characters."""
+    names = [field.name for field in fields(Defect)]
+    frame = pd.DataFrame([astuple(defect) for defect in defects], columns=names)
+    frame["value"] = frame["value"].astype("str").str.slice(0, _MOST_VALUE_CHARACTERS)
+    return as_table("quarantine", frame)
