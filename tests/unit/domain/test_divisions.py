@@ -1,0 +1,98 @@
+"""The division table: complete, consistent, and its calendars right."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pipeline.domain.divisions import Division, divisions_of
+from pipeline.domain.season import Season
+
+FEEDS = ("football_data", "embedded", "tiny")
+EVERY = [
+    pytest.param(division, id=f"{feed}-{code}")
+    for feed in FEEDS
+    for code, division in divisions_of(feed).items()
+]
+
+
+@pytest.mark.parametrize("division", EVERY)
+def test_every_division_has_a_name_a_tier_and_a_known_time_zone(division: Division) -> None:
+    assert division.name.strip()
+    assert division.country.strip()
+    assert division.tier >= 1
+    assert ZoneInfo(division.time_zone).key == division.time_zone
+
+
+@pytest.mark.parametrize("division", EVERY)
+def test_every_code_is_safe_in_a_path(division: Division) -> None:
+    assert re.fullmatch(r"[A-Z0-9]+", division.code)
+
+
+@pytest.mark.parametrize("division", EVERY)
+def test_every_calendar_is_one_of_the_two_and_its_days_exist(division: Division) -> None:
+    assert division.calendar in ("winter", "summer")
+    ends = division.winter_break or ()
+    assert all(date(2025, *day) for day in (division.under_way_by, *ends))
+
+
+@pytest.mark.parametrize("division", EVERY)
+def test_every_season_must_be_under_way_within_its_own_starting_year(division: Division) -> None:
+    begun = date(2025, *division.under_way_by)
+    assert division.season_at(begun) == Season(2025)
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_no_two_divisions_of_a_country_share_a_tier(feed: str) -> None:
+    places = [(division.country, division.tier) for division in divisions_of(feed).values()]
+    assert len(places) == len(set(places))
+
+
+def test_the_tiny_world_is_part_of_the_embedded_one() -> None:
+    embedded = divisions_of("embedded")
+    assert all(embedded[code] == division for code, division in divisions_of("tiny").items())
+
+
+def test_a_feed_without_divisions_is_an_error() -> None:
+    with pytest.raises(KeyError, match="nobody"):
+        divisions_of("nobody")
+
+
+def test_a_season_is_due_from_the_day_it_must_be_under_way() -> None:
+    germany = divisions_of("football_data")["D1"]  # under way by 10 September
+    days = [date(2025, 7, 1), date(2025, 9, 9), date(2025, 9, 10), date(2026, 3, 1), date(2026, 6, 30)]
+    assert [germany.is_due(day) for day in days] == [False, False, True, True, True]
+
+
+def test_a_summer_season_is_due_in_its_own_year() -> None:
+    dorvik = divisions_of("tiny")["DO1"]  # under way by 20 April
+    assert [dorvik.is_due(day) for day in (date(2025, 4, 19), date(2025, 4, 20), date(2026, 1, 1))] == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_playing_days_leave_out_a_winter_break_over_new_year() -> None:
+    germany = divisions_of("football_data")["D1"]  # 20 December to 15 January
+    # 18 and 19 December, then 16 and 17 January
+    assert germany.playing_days_between(date(2025, 12, 17), date(2026, 1, 17)) == 4
+
+
+def test_playing_days_leave_out_a_winter_break_within_january() -> None:
+    scotland = divisions_of("football_data")["SC0"]  # 2 to 25 January
+    assert scotland.playing_days_between(date(2025, 12, 31), date(2026, 1, 27)) == 3
+
+
+def test_playing_days_without_a_break_are_all_days() -> None:
+    england = divisions_of("football_data")["E0"]
+    assert england.playing_days_between(date(2025, 12, 17), date(2026, 1, 17)) == 31
+
+
+def test_no_playing_day_lies_between_a_day_and_itself_or_an_earlier_one() -> None:
+    england = divisions_of("football_data")["E0"]
+    assert england.playing_days_between(date(2026, 1, 5), date(2026, 1, 5)) == 0
+    assert england.playing_days_between(date(2026, 1, 5), date(2026, 1, 1)) == 0
