@@ -1,0 +1,93 @@
+"""The verdict as a JSON-able document: every division's state and counts, every check and what it found.
+
+Holds no NaN, no time of the machine and no order that could change: the same archive gives the same document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from pipeline.domain.divisions import Division
+from pipeline.validation.checks import SUITES
+from pipeline.validation.engine import Finding
+from pipeline.validation.frames import ArchiveFrames
+from pipeline.validation.states import DivisionState
+
+
+def verdict_document(
+    *,
+    findings: Sequence[Finding],
+    states: Mapping[str, DivisionState],
+    divisions: Mapping[str, Division],
+    arrived: ArchiveFrames,
+    accepted: ArchiveFrames,
+    quarantine: pd.DataFrame,
+    cut_off_at: datetime,
+) -> dict[str, Any]:
+    """Return the document.
+
+    arrived: the rows before whole divisions were withheld; accepted: after.
+    """
+    return {
+        "cut_off_at": cut_off_at.isoformat(),
+        "divisions": {
+            code: _division_entry(division, states[code], arrived, accepted, quarantine, cut_off_at)
+            for code, division in divisions.items()
+        },
+        "suites": {suite: _suite_entry(suite, findings) for suite in SUITES},
+        "counts": {
+            "matches_count": len(accepted.matches),
+            "fixtures_count": len(accepted.fixtures),
+            "quotes_count": len(accepted.quotes),
+            "quarantined_count": len(quarantine),
+        },
+    }
+
+
+def _division_entry(
+    division: Division,
+    state: DivisionState,
+    arrived: ArchiveFrames,
+    accepted: ArchiveFrames,
+    quarantine: pd.DataFrame,
+    cut_off_at: datetime,
+) -> dict[str, Any]:
+    season = division.season_at(cut_off_at.date()).start_year
+    results = arrived.matches.loc[arrived.matches["division"].eq(division.code), "kick_off_at"]
+    matches = accepted.matches[accepted.matches["division"].eq(division.code)]
+    return {
+        "state": state.state,
+        "reason": state.reason,
+        "last_result_at": None if results.empty else results.max().isoformat(),
+        "season": season,
+        "matches_count": len(matches),
+        "season_matches_count": int(matches["season"].eq(season).sum()),
+        "fixtures_count": int(accepted.fixtures["division"].eq(division.code).sum()),
+        "quarantined_count": int(quarantine["division"].eq(division.code).sum()),
+    }
+
+
+def _suite_entry(suite: str, findings: Sequence[Finding]) -> dict[str, Any]:
+    own = [each for each in findings if each.check.suite == suite]
+    return {
+        "is_met": all(each.is_met for each in own if each.check.severity != "warning"),
+        "expectations": [_finding_entry(each) for each in own],
+    }
+
+
+def _finding_entry(finding: Finding) -> dict[str, Any]:
+    check = finding.check
+    return {
+        "name": check.name,
+        "column": finding.column,
+        "expectation": check.expectation,
+        "parameters": dict(check.parameters),
+        "severity": check.severity,
+        "is_met": finding.is_met,
+        "checked_count": finding.checked_count,
+        "failed_count": len(finding.rows),
+    }

@@ -1,0 +1,100 @@
+"""The one place that talks to Great Expectations: every suite of the archive in one process.
+
+Importing the library costs seconds and checking costs little, so all divisions are checked together. Nothing
+is written: the context lives in memory, and the findings go to `verdict.py`.
+"""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.domain.errors import ContractError
+from pipeline.validation.checks import Check
+
+_RESULT_FORMAT = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
+_LIST_EXPECTATIONS = ("within_record", "compound", "multicolumn")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one check found in one group of columns; `rows` are positions in the checked frame."""
+
+    check: Check
+    column: str
+    is_met: bool
+    checked_count: int
+    rows: np.ndarray[Any, np.dtype[np.int64]]
+
+
+def run_checks(frames: Mapping[str, pd.DataFrame], checks: Sequence[Check]) -> list[Finding]:
+    """Run every check on the frame of its suite; findings in the order of `checks`.
+
+    frames: one frame a suite, each with the index 0..n-1.
+    Raises ContractError where the engine could not run a check, which is a fault of ours and not of the data.
+    """
+    gx = _great_expectations()
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    source = context.data_sources.add_pandas("archive")
+    findings: list[Finding] = []
+    for suite, frame in frames.items():
+        wanted = [check for check in checks if check.suite == suite]
+        asset = source.add_dataframe_asset(suite).add_batch_definition_whole_dataframe("all")
+        batch = asset.get_batch(batch_parameters={"dataframe": frame})
+        findings += _judge(gx.ExpectationSuite(name=suite), batch, frame, wanted)
+    return findings
+
+
+def _judge(suite: Any, batch: Any, frame: pd.DataFrame, checks: Sequence[Check]) -> list[Finding]:
+    planned = [(check, columns) for check in checks for columns in check.columns_among(frame.columns)]
+    for position, (check, columns) in enumerate(planned):
+        suite.add_expectation(_expectation(check, columns, position))
+    results = {
+        result.expectation_config.meta["position"]: result
+        for result in batch.validate(suite, result_format=_RESULT_FORMAT).results
+    }
+    return [
+        _finding(check, columns, results[position], len(frame))
+        for position, (check, columns) in enumerate(planned)
+    ]
+
+
+def _expectation(check: Check, columns: tuple[str, ...], position: int) -> Any:
+    from great_expectations.expectations import registry
+
+    named: dict[str, Any]
+    if "column_pair" in check.expectation:
+        named = {"column_A": columns[0], "column_B": columns[1]}
+    elif any(word in check.expectation for word in _LIST_EXPECTATIONS):
+        named = {"column_list": list(columns)}
+    else:
+        named = {"column": columns[0]}
+    kind = registry.get_expectation_impl(check.expectation)
+    return kind(**named, **check.parameters, meta={"position": position})
+
+
+def _finding(check: Check, columns: tuple[str, ...], result: Any, rows_count: int) -> Finding:
+    fault = result.exception_info
+    if any(
+        each.get("raised_exception") for each in ([fault] if "raised_exception" in fault else fault.values())
+    ):
+        raise ContractError(check.suite, f"the check {check.name!r} could not be run: {fault}")
+    rows = np.array(sorted(set(result.result.get("unexpected_index_list") or ())), dtype=np.int64)
+    missing = int(result.result.get("missing_count") or 0)
+    return Finding(check, columns[0], bool(result.success), rows_count - missing, rows)
+
+
+def _great_expectations() -> Any:
+    """Import the engine without its notices: deprecations are its own affair, progress is not wanted."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import great_expectations
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    return great_expectations

@@ -1,0 +1,50 @@
+"""The three frames of an archive kept together, so that a row set aside takes its prices along."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class ArchiveFrames:
+    """Matches, fixtures and quotes of one run; columns as in `tables.csv`."""
+
+    matches: pd.DataFrame
+    fixtures: pd.DataFrame
+    quotes: pd.DataFrame
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one of the three frames by its table's name."""
+        return {"matches": self.matches, "fixtures": self.fixtures, "quotes": self.quotes}[name]
+
+    def origins(self) -> pd.DataFrame:
+        """Return where each match and fixture came from: source_file, source_row and division by match_id."""
+        names = ["match_id", "source_file", "source_row", "division"]
+        rows = pd.concat([self.matches[names], self.fixtures[names]])
+        return rows.drop_duplicates("match_id").set_index("match_id")
+
+    def without_rows(self, rows: Mapping[str, np.ndarray]) -> ArchiveFrames:
+        """Return the frames without the rows at these positions, and without prices left alone by that."""
+        kept = {
+            name: self.table(name).drop(index=rows[name].tolist())
+            for name in ("matches", "fixtures", "quotes")
+        }
+        return ArchiveFrames(kept["matches"], kept["fixtures"], kept["quotes"])._with_own_quotes()
+
+    def without_divisions(self, codes: Collection[str]) -> ArchiveFrames:
+        """Return the frames without these divisions."""
+        kept = [rows[~rows["division"].isin(list(codes))] for rows in (self.matches, self.fixtures)]
+        return ArchiveFrames(kept[0], kept[1], self.quotes)._with_own_quotes()
+
+    def renumbered(self) -> ArchiveFrames:
+        """Return the frames with the index 0..n-1."""
+        frames = (self.matches, self.fixtures, self.quotes)
+        return ArchiveFrames(*[rows.reset_index(drop=True) for rows in frames])
+
+    def _with_own_quotes(self) -> ArchiveFrames:
+        known = set(self.matches["match_id"]) | set(self.fixtures["match_id"])
+        return ArchiveFrames(self.matches, self.fixtures, self.quotes[self.quotes["match_id"].isin(known)])

@@ -1,0 +1,175 @@
+"""Columns that make every check a check of one table: counts, sums and differences, derived with pandas.
+
+Judges nothing: what is right stands in `suites.toml`, and Great Expectations compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from pipeline.domain.divisions import Division
+from pipeline.domain.outcomes import SIDES
+from pipeline.validation.frames import ArchiveFrames
+
+LEAST_MATCHES_FOR_SHARES = 60
+"""Below this many matches of a season its means say nothing and stay missing."""
+
+
+def suite_frames(
+    frames: ArchiveFrames, divisions: Mapping[str, Division], *, cut_off_at: datetime
+) -> dict[str, pd.DataFrame]:
+    """Return the frame to check for every suite; rows as in `frames`, one more suite for the seasons."""
+    matches, fixtures, quotes = frames.matches, frames.fixtures, frames.quotes
+    return {
+        "matches": prepare_matches(matches, divisions, cut_off_at=cut_off_at),
+        "fixtures": prepare_fixtures(fixtures, matches, divisions),
+        "quotes": prepare_quotes(quotes, matches, fixtures, cut_off_at=cut_off_at),
+        "seasons": summarise_seasons(matches, quotes, divisions, cut_off_at=cut_off_at),
+    }
+
+
+def prepare_matches(
+    matches: pd.DataFrame, divisions: Mapping[str, Division], *, cut_off_at: datetime
+) -> pd.DataFrame:
+    """Return the matches with the derived columns of the suite `matches`."""
+    same_result = ["division", "day", "home_id", "away_id", "home_goals", "away_goals"]
+    prepared = _with_calendar(matches, divisions)
+    prepared["repeat_number"] = prepared.groupby(same_result, dropna=False).cumcount()
+    firsts = prepared["repeat_number"].eq(0).astype("int64")
+    groups = [prepared[name] for name in ("division", "day", "home_id")]
+    prepared["home_results_of_day"] = firsts.groupby(groups, dropna=False).transform("sum")
+    difference = np.sign(prepared["home_goals"] - prepared["away_goals"])
+    prepared["outcome_of_goals"] = (1 - difference).astype("int64")
+    prepared["hours_before_cut_off"] = _hours(pd.Timestamp(cut_off_at) - prepared["kick_off_at"])
+    return prepared
+
+
+def prepare_fixtures(
+    fixtures: pd.DataFrame, matches: pd.DataFrame, divisions: Mapping[str, Division]
+) -> pd.DataFrame:
+    """Return the fixtures with the derived columns of the suite `fixtures`."""
+    prepared = _with_calendar(fixtures, divisions)
+    prepared["is_played"] = prepared["match_id"].isin(set(matches["match_id"]))
+    return prepared
+
+
+def prepare_quotes(
+    quotes: pd.DataFrame, matches: pd.DataFrame, fixtures: pd.DataFrame, *, cut_off_at: datetime
+) -> pd.DataFrame:
+    """Return the prices with the columns of the suite `quotes`: extremes and sums a book and timing."""
+    prepared = quotes[["match_id"]].copy()
+    played, listed = set(matches["match_id"]), set(fixtures["match_id"])
+    prepared["is_of_match"] = prepared["match_id"].isin(played | listed)
+    prepared["early_hours_before_cut_off"] = _hours(pd.Timestamp(cut_off_at) - quotes["early_at"])
+    for stem in price_stems(quotes):
+        prices = prices_of(quotes, stem)
+        prepared[f"{stem}_lowest_price"] = prices.min(axis=1)
+        prepared[f"{stem}_highest_price"] = prices.max(axis=1)
+    for stem in ("avg_early", "avg_close"):
+        prices = prices_of(quotes, stem)
+        prepared[f"{stem}_book_sum"] = (1.0 / prices.where(prices > 0)).sum(axis=1, min_count=3, skipna=True)
+        prepared[f"{stem}_prices_count"] = prices.notna().sum(axis=1)
+    prepared["lowest_best_to_average_early"] = _lowest_ratio(quotes, "max_early", "avg_early")
+    closing = quotes[[name for name in quotes.columns if "_close_" in name]]
+    is_fixture = prepared["match_id"].isin(listed - played)
+    prepared["fixture_closing_prices_count"] = closing.notna().sum(axis=1).where(is_fixture, 0)
+    return prepared
+
+
+def price_stems(quotes: pd.DataFrame) -> list[str]:
+    """Return the books and timings that have prices, such as `avg_early`, in the order of the columns."""
+    ends = tuple(f"_{side}" for side in SIDES)
+    return list(dict.fromkeys(name.rsplit("_", 1)[0] for name in quotes.columns if name.endswith(ends)))
+
+
+def prices_of(quotes: pd.DataFrame, stem: str) -> pd.DataFrame:
+    """Return the three prices of a book and timing, columns HOME, DRAW, AWAY; missing ones as NaN."""
+    names = [f"{stem}_{side}" for side in SIDES]
+    return quotes.reindex(columns=names).astype("float64")
+
+
+def summarise_seasons(
+    matches: pd.DataFrame, quotes: pd.DataFrame, divisions: Mapping[str, Division], *, cut_off_at: datetime
+) -> pd.DataFrame:
+    """Return one row a division and season: counts, mean goals, shares of home wins, draws, prices, pairings.
+
+    Means and shares of the play are missing below 60 matches, the share of pairings in the running season.
+    """
+    keys = ["division", "season"]
+    priced = quotes.loc[prices_of(quotes, "avg_early").notna().all(axis=1), "match_id"]
+    facts = matches[[*keys, "home_id", "away_id"]].assign(
+        goals=matches["home_goals"] + matches["away_goals"],
+        is_home_win=matches["outcome"].eq(0),
+        is_draw=matches["outcome"].eq(1),
+        is_priced=matches["match_id"].isin(set(priced)),
+        pair=matches["home_id"] + " " + matches["away_id"],
+    )
+    grouped = facts.groupby(keys, sort=True)
+    seasons = grouped.agg(
+        matches_count=("goals", "size"),
+        clubs_count=("home_id", "nunique"),
+        mean_goals=("goals", "mean"),
+        home_win_share=("is_home_win", "mean"),
+        draw_share=("is_draw", "mean"),
+        early_price_share=("is_priced", "mean"),
+        pairs_count=("pair", "nunique"),
+    ).reset_index()
+    seasons["clubs_count"] = _clubs_counts(facts, seasons)
+    return _only_where_telling(seasons, divisions, cut_off_at)
+
+
+def _clubs_counts(facts: pd.DataFrame, seasons: pd.DataFrame) -> pd.Series:
+    keys = ["division", "season"]
+    clubs = pd.concat(
+        [facts[[*keys, side]].set_axis([*keys, "club"], axis=1) for side in ("home_id", "away_id")]
+    )
+    counts = clubs.groupby(keys)["club"].nunique()
+    return pd.Series(counts.reindex(pd.MultiIndex.from_frame(seasons[keys])).to_numpy(), index=seasons.index)
+
+
+def _only_where_telling(
+    seasons: pd.DataFrame, divisions: Mapping[str, Division], cut_off_at: datetime
+) -> pd.DataFrame:
+    is_long = seasons["matches_count"] >= LEAST_MATCHES_FOR_SHARES
+    for name in ("mean_goals", "home_win_share", "draw_share"):
+        seasons[name] = seasons[name].where(is_long)
+    running = {code: division.season_at(cut_off_at.date()).start_year for code, division in divisions.items()}
+    is_over = seasons["season"] < seasons["division"].map(running).astype("float64")
+    pairings = seasons["clubs_count"] * (seasons["clubs_count"] - 1)
+    seasons["pairing_share"] = (seasons["pairs_count"] / pairings.where(pairings > 0)).where(is_over)
+    return seasons
+
+
+def _with_calendar(rows: pd.DataFrame, divisions: Mapping[str, Division]) -> pd.DataFrame:
+    prepared = rows.copy()
+    prepared["day"] = prepared["kick_off_at"].dt.floor("D")
+    prepared["is_known_division"] = prepared["division"].isin(set(divisions))
+    home, away = prepared["home"].str.strip(), prepared["away"].str.strip()
+    prepared["shorter_club"] = home.where(home.str.len() <= away.str.len(), away)
+    calendars = prepared["division"].map({code: division.calendar for code, division in divisions.items()})
+    for calendar in ("winter", "summer"):
+        days = season_day(prepared["kick_off_at"], prepared["season"], calendar)
+        prepared[f"{calendar}_season_day"] = days.where(calendars.eq(calendar))
+    return prepared
+
+
+def season_day(kick_off_at: pd.Series, season: pd.Series, calendar: str) -> pd.Series:
+    """Return the days since the nominal start of the season: 1 July, or 1 January in a summer calendar."""
+    month = "01" if calendar == "summer" else "07"
+    starts = pd.to_datetime(season.astype("str") + f"-{month}-01", utc=True, format="%Y-%m-%d")
+    return (kick_off_at - starts).dt.total_seconds() / 86_400
+
+
+def _hours(difference: pd.Series) -> pd.Series:
+    hours: pd.Series = difference.dt.total_seconds() / 3_600
+    return hours
+
+
+def _lowest_ratio(quotes: pd.DataFrame, upper: str, lower: str) -> pd.Series:
+    below = prices_of(quotes, lower).to_numpy()
+    ratios = prices_of(quotes, upper).to_numpy() / np.where(below > 0, below, np.nan)
+    return pd.DataFrame(ratios, index=quotes.index).min(axis=1)

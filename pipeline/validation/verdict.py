@@ -1,0 +1,106 @@
+"""The verdict on one run's archive: accepted frames, quarantined rows and cells, the state of every division.
+
+One bad row costs a row, one bad price costs a price, a bad division costs that division; nothing here stops
+the run. What follows from "everything is withheld" is the caller's decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from pipeline.domain.divisions import Division
+from pipeline.domain.tables import check_columns
+from pipeline.validation.checks import all_checks, rules
+from pipeline.validation.document import verdict_document
+from pipeline.validation.engine import run_checks
+from pipeline.validation.frames import ArchiveFrames
+from pipeline.validation.prepare import suite_frames
+from pipeline.validation.quarantine import entries_of, failed_rows, joined, with_blanked_cells
+from pipeline.validation.states import STALE, WITHHELD, DivisionState, state_of
+from pipeline.validation.withholding import withheld_divisions
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What may be used, what was set aside, and why.
+
+    matches, fixtures, quotes: accepted rows in their order on arrival, columns as in `tables.csv`.
+    quarantine: every entry of the run so far. document: JSON-able, without NaN.
+    """
+
+    matches: pd.DataFrame
+    fixtures: pd.DataFrame
+    quotes: pd.DataFrame
+    quarantine: pd.DataFrame
+    document: dict[str, Any]
+
+    def withheld(self) -> dict[str, str]:
+        """Return the divisions whose forecasts are withheld, with the reason: stale and withheld ones."""
+        return withheld_in(self.document)
+
+
+def withheld_in(document: Mapping[str, Any]) -> dict[str, str]:
+    """Return the stale and withheld divisions of a verdict document with their reasons."""
+    divisions = document["divisions"].items()
+    return {code: str(entry["reason"]) for code, entry in divisions if entry["state"] in (STALE, WITHHELD)}
+
+
+def validate(
+    matches: pd.DataFrame,
+    fixtures: pd.DataFrame,
+    quotes: pd.DataFrame,
+    quarantine: pd.DataFrame,
+    divisions: Mapping[str, Division],
+    *,
+    cut_off_at: datetime,
+) -> Verdict:
+    """Check the whole archive once and return the verdict.
+
+    quarantine: the reader's entries. divisions: those of the feed, each of which gets a state.
+    cut_off_at: aware UTC instant of the information cut-off.
+    Raises ContractError where a frame has not the columns of its table, or a check could not be run.
+    """
+    _check_frames(matches=matches, fixtures=fixtures, quotes=quotes, quarantine=quarantine)
+    frames = ArchiveFrames(matches, fixtures, quotes).renumbered()
+    suites = suite_frames(frames, divisions, cut_off_at=cut_off_at)
+    findings = run_checks(suites, all_checks())
+    failed = failed_rows(findings)
+    withheld = withheld_divisions(findings, frames, failed, quarantine, suites["seasons"], rules())
+    arrived = with_blanked_cells(findings, frames).without_rows(failed)
+    accepted = arrived.without_divisions(withheld).renumbered()
+    entries = joined(quarantine, entries_of(findings, frames))
+    document = verdict_document(
+        findings=findings,
+        states=_states(arrived, divisions, withheld, cut_off_at),
+        divisions=divisions,
+        arrived=arrived,
+        accepted=accepted,
+        quarantine=entries,
+        cut_off_at=cut_off_at,
+    )
+    return Verdict(accepted.matches, accepted.fixtures, accepted.quotes, entries, document)
+
+
+def _check_frames(**frames: pd.DataFrame) -> None:
+    for table, rows in frames.items():
+        check_columns(table, {str(name): str(dtype) for name, dtype in rows.dtypes.items()})
+
+
+def _states(
+    arrived: ArchiveFrames,
+    divisions: Mapping[str, Division],
+    withheld: Mapping[str, str],
+    cut_off_at: datetime,
+) -> dict[str, DivisionState]:
+    states = {}
+    for code, division in divisions.items():
+        played = arrived.matches[arrived.matches["division"].eq(code)]
+        listed = arrived.fixtures[arrived.fixtures["division"].eq(code)]
+        own = state_of(division, played, listed, cut_off_at=cut_off_at, rules=rules())
+        states[code] = DivisionState(WITHHELD, withheld[code]) if code in withheld else own
+    return states

@@ -1,0 +1,86 @@
+"""Which divisions are withheld, and why: too many rows of a season set aside, or a blocking check failed.
+
+Rows that the reader could not use count as well as rows that a check refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from pipeline.validation.checks import Rules
+from pipeline.validation.engine import Finding
+from pipeline.validation.frames import ArchiveFrames
+
+_KEYS = ["division", "season"]
+
+
+def withheld_divisions(
+    findings: Sequence[Finding],
+    frames: ArchiveFrames,
+    failed: Mapping[str, np.ndarray],
+    unread: pd.DataFrame,
+    seasons: pd.DataFrame,
+    rules: Rules,
+) -> dict[str, str]:
+    """Return the withheld divisions with their reasons.
+
+    failed: positions of refused rows by table. unread: the reader's quarantine entries.
+    seasons: the frame of the suite `seasons`, to which the blocking findings point.
+    """
+    reasons: dict[str, list[str]] = {}
+    for division, reason in _blocked(findings, seasons) + _too_many(frames, failed, unread, rules):
+        reasons.setdefault(division, []).append(reason)
+    return {division: "; ".join(dict.fromkeys(each)) for division, each in sorted(reasons.items())}
+
+
+def _blocked(findings: Sequence[Finding], seasons: pd.DataFrame) -> list[tuple[str, str]]:
+    blocked = []
+    for each in findings:
+        if each.check.severity == "blocking":
+            rows = seasons.iloc[each.rows]
+            for division, season, value in zip(
+                rows["division"], rows["season"], rows[each.column], strict=True
+            ):
+                blocked.append((str(division), f"season {season}: {each.check.reason} ({value:.4g})"))
+    return blocked
+
+
+def _too_many(
+    frames: ArchiveFrames, failed: Mapping[str, np.ndarray], unread: pd.DataFrame, rules: Rules
+) -> list[tuple[str, str]]:
+    shares = set_aside_shares(frames, failed, unread)
+    is_bad = (shares["share"] > rules.withheld_share) & (shares["failed_count"] >= rules.withheld_least_rows)
+    return [
+        (
+            str(row.division),
+            f"season {row.season}: {row.failed_count} of {row.rows_count} rows set aside ({row.share:.1%})",
+        )
+        for row in shares[is_bad].itertuples()
+    ]
+
+
+def set_aside_shares(
+    frames: ArchiveFrames, failed: Mapping[str, np.ndarray], unread: pd.DataFrame
+) -> pd.DataFrame:
+    """Return division, season, rows_count, failed_count and share for every season that has rows."""
+    parts = []
+    for table in ("matches", "fixtures"):
+        rows = frames.table(table)
+        marks = rows[[*_KEYS]].assign(is_failed=rows.index.isin(failed[table]))
+        parts.append(marks)
+    parts.append(_unread_rows(frames, unread))
+    marked = pd.concat([part for part in parts if len(part)] or parts[:1])
+    shares = marked.groupby(_KEYS)["is_failed"].agg(rows_count="size", failed_count="sum").reset_index()
+    return shares.assign(share=shares["failed_count"] / shares["rows_count"])
+
+
+def _unread_rows(frames: ArchiveFrames, unread: pd.DataFrame) -> pd.DataFrame:
+    """Return one failed row for each row the reader refused, with the season its file is known to hold."""
+    columns = ["division", "source_file", "season"]
+    rows = pd.concat([frames.matches[columns], frames.fixtures[columns]])
+    newest = rows.groupby(["division", "source_file"], as_index=False)["season"].max()
+    lost = unread.loc[unread["scope"].eq("row"), ["division", "source_file", "source_row"]].drop_duplicates()
+    return lost.merge(newest, on=["division", "source_file"])[[*_KEYS]].assign(is_failed=True)
