@@ -68,7 +68,8 @@ class ScoreFixtures(Stage):
 
     def work(self) -> None:
         from pipeline.archive.tables import read_table, write_table
-        from pipeline.forecasts.score import recent_forecasts, score_fixtures
+        from pipeline.forecasts.recent import recent_forecasts
+        from pipeline.forecasts.score import score_fixtures
 
         features = read_table(self.paths.features)
         champion = champion_of(self)
