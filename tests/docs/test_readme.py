@@ -1,0 +1,117 @@
+"""Every command in the README is run, as it stands there; settings that keep a test apart come from outside."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.graph.checkout import Checkout
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+RUN_HERE = {
+    "make publish",
+    "make serve",
+    "make test",
+    "make status",
+    "make help",
+    "luigi --module pipeline Publish",
+    "luigi --module pipeline Refresh",
+}
+RUN_ON_REAL_DATA = {
+    "make publish SOURCE=football_data",
+    "make publish SOURCE=football_data BASE_URL=http://127.0.0.1:8900/ AS_OF=2026-04-24T19:04",
+}
+
+pytestmark = pytest.mark.xdist_group("readme")
+
+
+def commands_of(text: str) -> set[str]:
+    blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.S)
+    inline = re.findall(r"`((?:make|luigi) [^`]+)`", text)
+    return {line.strip() for block in blocks for line in block.splitlines()} | set(inline)
+
+
+def run(command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "VENV": str(Path(sys.executable).parents[1]), **variables}
+    return subprocess.run(
+        command.split(), cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def roots(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Folders and options that keep the runs of this module away from the checkout's own data."""
+    folder = tmp_path_factory.mktemp("readme")
+    return {"DATA_ROOT": str(folder / "data"), "SITE_ROOT": str(folder / "site")}
+
+
+def test_every_command_of_the_readme_is_run_by_a_test() -> None:
+    assert commands_of(README) == RUN_HERE | RUN_ON_REAL_DATA
+
+
+def test_make_help_lists_the_targets() -> None:
+    done = run("make help")
+    assert done.returncode == 0
+    for target in ("publish", "refresh", "serve", "status", "test", "check"):
+        assert f"make {target}" in done.stdout
+
+
+def test_make_test_runs_the_tests() -> None:
+    chosen = "tests/unit/domain -k test_season"
+    done = run("make test", PYTEST_ADDOPTS=f"{chosen} -p no:xdist -o addopts=", CI="")
+    assert done.returncode in {0, 4}, done.stdout + done.stderr
+
+
+def test_make_publish_publishes_the_embedded_archive_and_serve_shows_it(roots: dict[str, str]) -> None:
+    done = run("make publish", **roots)
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert f"site: {roots['SITE_ROOT']}/current/index.html" in done.stdout
+    assert "make serve" in done.stdout
+    again = run("make publish", **roots)
+    assert again.returncode == 0
+    status = run("make status", **roots)
+    assert status.returncode == 0
+    assert "embedded" in status.stdout
+    with served(roots) as page:
+        assert "Demo only, not betting advice" in page
+        assert "simulated league" in page
+
+
+@contextlib.contextmanager
+def served(roots: dict[str, str]):  # type: ignore[no-untyped-def]
+    environment = {**os.environ, "VENV": str(Path(sys.executable).parents[1]), **roots}
+    server = subprocess.Popen(
+        ["make", "serve"], cwd=ROOT, env=environment, start_new_session=True, stdout=subprocess.DEVNULL
+    )
+    try:
+        yield _page()
+    finally:
+        os.killpg(server.pid, signal.SIGINT)
+        server.wait(timeout=20)
+
+
+def _page() -> str:
+    for _ in range(100):
+        with contextlib.suppress(OSError):
+            return str(urllib.request.urlopen("http://127.0.0.1:8080/", timeout=5).read().decode())
+        time.sleep(0.1)
+    raise AssertionError("nothing answers on port 8080")
+
+
+def test_the_luigi_commands_work_as_they_stand(tmp_path: Path) -> None:
+    tiny = Checkout(tmp_path)
+    for command in ("luigi --module pipeline Publish", "luigi --module pipeline Refresh"):
+        assert command in README
+        done = run(" ".join([command, *tiny.settings()]))
+        assert done.returncode == 0, done.stderr[-4000:]
