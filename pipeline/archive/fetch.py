@@ -196,7 +196,7 @@ def links_of(body: bytes, page: str, base_url: str = _NOWHERE) -> list[str]:
         html = _requests_html().HTML(html=body.decode("utf-8", "replace") or " ", url=urljoin(base, page))
         hrefs = [str(element.attrs.get("href", "")) for element in html.find("a[href]")]
         start = urljoin(html.url, html.base_url)
-    except (TypeError, ValueError, SyntaxError, RecursionError) as error:
+    except Exception as error:  # a stranger's page may break the parser in any way
         raise FetchError(base_url, page, f"cannot be read as HTML: {type(error).__name__}") from error
     found = (_below(base, _joined(start, href)) for href in hrefs)
     return list(dict.fromkeys(path for path in found if path))

@@ -31,7 +31,7 @@ def write_table(path: Path, frame: pd.DataFrame) -> None:
 
     _check(path, frame)
     try:
-        table = pa.Table.from_pandas(frame, preserve_index=False, nthreads=1).combine_chunks()
+        table = pa.table({name: _array_of(frame[name]) for name in frame.columns}).combine_chunks()
     except pa.ArrowException as error:
         raise ContractError(path.name, f"cannot be written: {error}") from error
     dtypes = json.dumps({name: str(frame[name].dtype) for name in frame.columns}, sort_keys=True)
@@ -53,6 +53,16 @@ def read_table(path: Path) -> pd.DataFrame:
     dtypes: dict[str, str] = json.loads((table.schema.metadata or {}).get(_DTYPES, b"{}"))
     frame: pd.DataFrame = table.to_pandas(use_threads=False, ignore_metadata=True)
     return frame.astype({name: dtype for name, dtype in dtypes.items() if _differs(frame[name].dtype, dtype)})
+
+
+def _array_of(column: pd.Series[Any]) -> Any:
+    """Return a column as Arrow holds it; instants go through UTC, which pandas else warns about."""
+    import pandas as pd
+    import pyarrow as pa
+
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return pa.array(column.dt.tz_convert(None), type=pa.timestamp(column.dtype.unit, tz="UTC"))
+    return pa.array(column, from_pandas=True)
 
 
 def _check(path: Path, frame: pd.DataFrame) -> None:
