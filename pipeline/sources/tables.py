@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from fnmatch import fnmatchcase
 
@@ -45,11 +45,6 @@ def as_table(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     shaped = frame[list(types)].astype(types).reset_index(drop=True)
     check_columns(table, {str(name): str(dtype) for name, dtype in shaped.dtypes.items()})
     return shaped
-
-
-def empty_rows(columns: Iterable[str], dtypes: dict[str, str]) -> pd.DataFrame:
-    """Return a frame of no rows; columns without an entry in `dtypes` hold numbers."""
-    return pd.DataFrame({name: pd.Series(dtype=dtypes.get(name, "float64")) for name in columns})
 
 
 def quarantine_of(defects: Sequence[Defect]) -> pd.DataFrame:

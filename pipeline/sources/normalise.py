@@ -1,0 +1,148 @@
+"""From parsed files to our own tables at the cut-off: matches, fixtures, quotes and quarantine.
+
+Nothing that became known after the cut-off shows in any of them: a match played later is a fixture again,
+without result, statistics and closing prices, and its defects are not told either. No feed is named here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import pandas as pd
+
+from pipeline.domain.divisions import Division
+from pipeline.domain.outcomes import Outcome
+from pipeline.domain.tables import columns_of
+from pipeline.sources.base import FeedFile, ParsedFile
+from pipeline.sources.collection import early_collected_at
+from pipeline.sources.fixtures import coming_fixtures
+from pipeline.sources.identity import numbered, with_keys
+from pipeline.sources.quotes import is_price, price_columns, quotes_of
+from pipeline.sources.results import cut_results, told_defects, unusable_results
+from pipeline.sources.tables import Defect, as_table, quarantine_of
+
+__all__ = ["Normalised", "early_collected_at", "normalise"]
+
+_ROW_TYPES = {
+    "division": "str",
+    "season": "int64",
+    "kick_off_at": "datetime64[us, UTC]",
+    "kick_off_precision": "str",
+    "home": "str",
+    "away": "str",
+    "full_time_result": "str",
+    "source_file": "str",
+    "source_row": "int64",
+    "fetched_at": "datetime64[us, UTC]",
+    "listing": "int64",
+}
+_COUNTS = [
+    column.name for column in columns_of("matches") if column.unit in ("goals", "shots", "corners", "cards")
+]
+_KEY_TAKEN = "another match of the division has the same key"
+
+Parsed = tuple[FeedFile, ParsedFile, datetime]
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """The four tables of `tables.csv`, each in the order of kick-off and key."""
+
+    matches: pd.DataFrame
+    fixtures: pd.DataFrame
+    quotes: pd.DataFrame
+    quarantine: pd.DataFrame
+
+
+def normalise(
+    parsed: Sequence[Parsed],
+    divisions: Mapping[str, Division],
+    *,
+    cut_off_at: datetime,
+    horizon_days: int = 14,
+) -> Normalised:
+    """Return the tables as they looked at the cut-off.
+
+    parsed: each file with its rows and when it was fetched. divisions: the wanted ones; rows of others
+    are passed over. cut_off_at: an aware instant; a result counts as known two hours after kick-off, or at
+    the end of the UTC day where the time is unknown. horizon_days: how far ahead rows of results files become
+    fixtures; listed fixtures are not bound by it. Raises ValueError where the cut-off has no time zone.
+    """
+    if cut_off_at.tzinfo is None:
+        raise ValueError(f"the cut-off {cut_off_at} has no time zone")
+    cut = pd.Timestamp(cut_off_at).tz_convert("UTC")
+    results, listings = (_gathered(parsed, kind, divisions) for kind in ("results", "fixtures"))
+    prices = price_columns([*results.columns, *listings.columns])
+    everything = cut_results(
+        _having(results, prices["early"] + prices["close"]), cut, pd.Timedelta(days=horizon_days)
+    )
+    is_unusable, result_defects = unusable_results(everything)
+    archive = numbered(everything[~is_unusable])
+    coming = coming_fixtures(archive, _having(listings, prices["early"]), prices["early"], cut)
+    matches, fixtures, key_defects = _one_row_each_key(
+        with_keys(archive[archive["is_played"]], divisions), with_keys(coming.fixtures, divisions)
+    )
+    told = told_defects(_gathered_defects(parsed), everything, cut)
+    ours = quarantine_of([*result_defects, *coming.defects, *key_defects])
+    return Normalised(
+        matches=as_table("matches", _in_order(_with_outcome(matches))),
+        fixtures=as_table("fixtures", _in_order(fixtures)),
+        quotes=as_table("quotes", quotes_of(matches, fixtures, prices)),
+        quarantine=_sorted_quarantine(told, ours),
+    )
+
+
+def _gathered(parsed: Sequence[Parsed], kind: str, divisions: Mapping[str, Division]) -> pd.DataFrame:
+    """Return all rows of one kind of file, with `fetched_at` and `listing`, the number of the file."""
+    frames = [
+        file.rows.assign(fetched_at=pd.Timestamp(fetched_at).tz_convert("UTC").as_unit("us"), listing=number)
+        for number, (feed_file, file, fetched_at) in enumerate(parsed)
+        if feed_file.kind == kind and not file.rows.empty
+    ]
+    rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    rows = rows.reindex(columns=list(dict.fromkeys([*rows.columns, *_ROW_TYPES, *_COUNTS])))
+    rows["full_time_result"] = rows["full_time_result"].fillna("")
+    return rows.astype(_ROW_TYPES)[rows["division"].isin(list(divisions))].reset_index(drop=True)
+
+
+def _gathered_defects(parsed: Sequence[Parsed]) -> pd.DataFrame:
+    frames = [file.quarantine for _, file, _ in parsed if not file.quarantine.empty]
+    return pd.concat(frames, ignore_index=True) if frames else quarantine_of([])
+
+
+def _having(rows: pd.DataFrame, prices: list[str]) -> pd.DataFrame:
+    """Return the rows with all these price columns and no others, missing ones empty."""
+    others = [name for name in rows.columns if name not in prices and not is_price(name)]
+    numbers = rows.reindex(columns=prices).astype("float64")
+    return pd.concat([rows[others].copy(), numbers.copy()], axis="columns")
+
+
+def _with_outcome(matches: pd.DataFrame) -> pd.DataFrame:
+    ahead = (matches["home_goals"] - matches["away_goals"]).to_numpy()
+    outcome = np.select([ahead > 0, ahead == 0], [Outcome.HOME, Outcome.DRAW], Outcome.AWAY)
+    return matches.assign(outcome=outcome.astype("int64"))
+
+
+def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.sort_values(["kick_off_at", "match_id"], kind="stable")
+
+
+def _one_row_each_key(
+    matches: pd.DataFrame, fixtures: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, list[Defect]]:
+    """Set aside rows whose key another row has: names of clubs can be cut so that two pairings read alike."""
+    keys = pd.concat([matches["match_id"], fixtures["match_id"]], ignore_index=True)
+    is_taken = keys.duplicated().to_numpy()
+    taken = pd.concat([matches[is_taken[: len(matches)]], fixtures[is_taken[len(matches) :]]])
+    fields = zip(taken["source_file"], taken["source_row"], taken["match_id"], taken["division"], strict=True)
+    defects = [Defect(file, int(line), "", key, _KEY_TAKEN, "row", code) for file, line, key, code in fields]
+    return matches[~is_taken[: len(matches)]], fixtures[~is_taken[len(matches) :]], defects
+
+
+def _sorted_quarantine(*parts: pd.DataFrame) -> pd.DataFrame:
+    entries = pd.concat([part for part in parts if not part.empty] or parts[:1], ignore_index=True)
+    in_order = entries.sort_values(["source_file", "source_row", "column"], kind="stable")
+    return as_table("quarantine", in_order)
