@@ -113,7 +113,7 @@ def _write_configuration(web: Web, changes: Mapping[str, Mapping[str, str]]) -> 
     (web.folder / "site").mkdir()
     places = {
         "site.conf": {"listen 8080": f"listen 127.0.0.1:{web.port}", " /tmp/": f" {run}/"},
-        "main.conf": {" /tmp/": f" {run}/", "worker_processes auto": "worker_processes 1"},
+        "main.conf": {" /tmp/": f" {run}/", "worker_processes 2": "worker_processes 1"},
     }
     for group in (places, changes):
         for name, pairs in group.items():

@@ -15,6 +15,7 @@ import brotli
 import pytest
 
 from pipeline.publishing.assets import HASHED_ASSET
+from pipeline.publishing.release import switch
 from tests.site.nginx_server import BROTLI_MODULE, CONFIGURATION, Answer, Web, running
 
 pytestmark = pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
@@ -280,6 +281,19 @@ def test_a_page_opened_before_a_switch_still_finds_its_assets_and_data() -> None
         assert web.get(ASSET.format("bbbbbbbb")).body.startswith(b"run('b-release')")
         assert web.get("/data/a/scores.csv").body == b"release\na\n"
         assert web.get("/data/b/scores.csv").body == b"release\nb-release\n"
+
+
+def test_no_visitor_sees_an_error_or_a_mixture_while_releases_are_switched() -> None:
+    with running(changes=UNLIMITED) as web:
+        web.release("a", {"index.html": "a" * 4000, "404.html": "-"})
+        web.release("b", {"index.html": "b" * 4000, "404.html": "-"}, 19)
+        with ThreadPoolExecutor(3) as pool:
+            reading = [pool.submit(lambda: [web.get("/") for _ in range(150)]) for _ in range(3)]
+            for release_id in ("a", "b") * 100:
+                switch(web.site, release_id)
+            answers = [answer for each in reading for answer in each.result()]
+    assert {answer.status for answer in answers} == {200}
+    assert {answer.body for answer in answers} <= {b"a" * 4000, b"b" * 4000}
 
 
 def statuses(web: Web, count: int, path: str = "/", **headers: str) -> list[int]:
