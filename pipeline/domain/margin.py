@@ -125,14 +125,14 @@ def _shin_at(insider_share: FloatArray, scaled: FloatArray) -> FloatArray:
 
 
 def _checked(prices: npt.ArrayLike) -> FloatArray:
-    """Return prices as floats, a row with a missing price wholly NaN."""
+    """Return prices as floats; NaN passes, and every method spreads it over its row through the row's sum."""
     known = np.asarray(prices, dtype=np.float64)
     if known.ndim != 2 or known.shape[1] < 2:
         raise ShapeError(f"prices have the shape {known.shape}, not (n, k) with two outcomes or more")
     is_missing = np.isnan(known)
     if not (is_missing | ((known > 1) & np.isfinite(known))).all():
         raise PriceError("every price must be a finite number above 1")
-    return np.where(is_missing.any(axis=1, keepdims=True), np.nan, known)
+    return known
 
 
 METHODS: dict[str, Callable[[npt.ArrayLike], FloatArray]] = {

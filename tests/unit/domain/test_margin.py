@@ -75,6 +75,14 @@ def test_every_method_agrees_with_penaltyblog(method: str, published: list[float
     assert implied(MARKET, method)[0] == pytest.approx(published, abs=1e-11)
 
 
+@pytest.mark.parametrize("insider_share", [-0.05, 0.0, 0.02, 0.2])
+def test_shin_undoes_the_prices_of_shins_market(insider_share: float) -> None:
+    # Shin 1993, equation 5: 1/price = y * sum(y) with y = sqrt(z p + (1 - z) p^2); z < 0 is a negative margin
+    fair = np.array([0.5, 0.3, 0.2])
+    quoted = np.sqrt(insider_share * fair + (1 - insider_share) * fair**2)
+    assert shin([1 / (quoted * quoted.sum())])[0] == pytest.approx(fair, abs=1e-12)
+
+
 def test_power_raises_all_prices_to_one_exponent() -> None:
     exponents = np.log(power(MATCHES)) / -np.log(MATCHES)
     assert exponents.max(axis=1) - exponents.min(axis=1) == pytest.approx(0, abs=1e-12)

@@ -164,6 +164,18 @@ def test_intervals_surround_the_return() -> None:
     assert row["market_roi_low"] < row["market_roi"] < row["market_roi_high"]
 
 
+def test_bets_that_all_win_alike_have_an_interval_of_no_width() -> None:
+    matches = _matches([0, 0, 0])
+    table = return_table(
+        _forecasts(matches, [(0.6, 0.2, 0.2)] * 3), matches, _quotes(matches, [HOME_FAVOURITE] * 3), seed=1
+    )
+    row = _row(table, "all_picks")
+    assert (
+        row[["roi", "roi_low", "roi_high", "market_roi", "market_roi_low", "market_roi_high"]].tolist()
+        == [1.0] * 6
+    )
+
+
 def test_a_fair_world_costs_about_the_margin() -> None:
     row = _row(return_table(*_season(4_000), seed=1), "all_picks", "market")
     assert row["roi"] == pytest.approx(1 / 1.06 - 1, abs=0.05)
