@@ -116,7 +116,9 @@ class _Fetch:
             answer = self._fetcher.get(file.path, **marks)
         except FetchError as error:
             return self.fall_back(file, "last_good", error.reason)
-        if answer.status == 304 and last:
+        if answer.status == 304:
+            if last is None:
+                return self.fall_back(file, "last_good", "answers 304 to a first request")
             return _entry(file, "unchanged", self._store.confirm(last, answer))
         reason = shown(self._why_refused(file, answer.body, last))
         snapshot = self._store.add(answer, self._now(), reason=reason)

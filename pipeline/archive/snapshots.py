@@ -12,6 +12,7 @@ import hashlib
 import json
 import logging
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,6 +66,7 @@ class SnapshotStore:
         self._root = data_root
         self._by_path: dict[str, list[Snapshot]] = {}
         self._log_bytes = 0
+        self._intact: set[str] = set()
         for snapshot in self._load():
             self._by_path.setdefault(snapshot.path, []).append(snapshot)
 
@@ -75,9 +77,13 @@ class SnapshotStore:
     def latest(self, path: str, before: datetime | None = None) -> Snapshot | None:
         """Return the last good snapshot of a path fetched at or before an instant; None where there is none.
 
-        A snapshot whose bytes are gone from the disk does not count.
+        A snapshot whose bytes are gone or damaged does not count: it is fetched anew.
         """
-        good = [each for each in self._known(path, before) if each.state == "fetched" and self._is_kept(each)]
+        good = [
+            each
+            for each in self._known(path, before)
+            if each.state == "fetched" and self._is_intact(each.sha256)
+        ]
         return good[-1] if good else None
 
     def add(self, answer: Answer, fetched_at: datetime, *, reason: str = "") -> Snapshot:
@@ -90,7 +96,7 @@ class SnapshotStore:
         state = "rejected" if reason else "fetched"
         marks = {"etag": answer.etag, "last_modified": answer.last_modified, "state": state, "reason": reason}
         snapshot = Snapshot(answer.path, answer.url, sha256, len(answer.body), fetched_at, **marks)
-        if not self._is_kept(snapshot):
+        if not self._is_intact(sha256):
             write_bytes(self._root.snapshot(sha256), answer.body)
         last = self.latest(answer.path, fetched_at)
         if not reason and last and last.sha256 == sha256:
@@ -132,9 +138,12 @@ class SnapshotStore:
         known = [each for each in self._by_path.get(path, ()) if before is None or each.fetched_at <= before]
         return sorted(known, key=lambda each: each.fetched_at)
 
-    def _is_kept(self, snapshot: Snapshot) -> bool:
-        path = self._root.snapshot(snapshot.sha256)
-        return path.is_file() and path.stat().st_size == snapshot.size
+    def _is_intact(self, sha256: str) -> bool:
+        if sha256 not in self._intact:
+            with suppress(SourceError):
+                self.read(sha256)
+                self._intact.add(sha256)
+        return sha256 in self._intact
 
     def _append(self, snapshot: Snapshot) -> None:
         line = snapshot.to_line().encode() + b"\n"
