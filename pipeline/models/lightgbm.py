@@ -30,7 +30,7 @@ DEFAULTS: dict[str, Any] = {
     "bagging_fraction": 0.7,
     "half_life_years": 6.0,
     "seed": 20260701,
-    "num_threads": 2,
+    "num_threads": 1,
 }
 _CALIBRATION_RHO = -0.08
 _TREE_SETTINGS = (

@@ -1,0 +1,86 @@
+"""The walk-forward: what each block may learn from, and what it must answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.domain.tables import check_columns
+from pipeline.evaluation.walk_forward import walk_forward
+from pipeline.features.build import build_features
+from tests.unit.features.simulated_football import simulated
+
+_FAMILIES: dict[str, dict[str, object]] = {"base_rates": {}, "market": {}, "poisson": {}}
+
+
+@pytest.fixture(scope="module")
+def features() -> pd.DataFrame:
+    football = simulated(seasons=4)
+    tables = football.matches, football.fixtures, football.quotes, football.divisions
+    return build_features(*tables, cut_off_at=football.cut_off_at)
+
+
+@pytest.fixture(scope="module")
+def forecasts(features: pd.DataFrame) -> pd.DataFrame:
+    return walk_forward(features, _FAMILIES, first_test_season=2022)
+
+
+def test_the_table_keeps_its_contract(forecasts: pd.DataFrame) -> None:
+    check_columns("forecasts", {name: str(dtype) for name, dtype in forecasts.dtypes.items()})
+
+
+def test_every_family_forecasts_every_played_test_match_once(
+    features: pd.DataFrame, forecasts: pd.DataFrame
+) -> None:
+    tested = features[features["is_played"] & (features["season"] >= 2022)]["match_id"]
+    for family in _FAMILIES:
+        own = forecasts[forecasts["family"] == family]
+        assert sorted(own["match_id"]) == sorted(tested)
+        assert own["p_home"].notna().all()
+
+
+def test_a_block_is_forecast_by_a_model_of_the_days_before_it(
+    features: pd.DataFrame, forecasts: pd.DataFrame
+) -> None:
+    spring = features["kick_off_at"] >= pd.Timestamp("2023-01-01", tz="UTC")
+    first = features[spring & features["is_played"]]["kick_off_at"].min().floor("D")
+    turned = features.assign(outcome=features["outcome"].where(features["kick_off_at"] < first, 1.0))
+    again = walk_forward(turned, _FAMILIES, first_test_season=2022)
+    before = features.loc[features["kick_off_at"] < pd.Timestamp("2023-07-01", tz="UTC"), "match_id"]
+    ours, theirs = (table[table["match_id"].isin(before)] for table in (forecasts, again))
+    pd.testing.assert_frame_equal(ours, theirs)
+
+
+def test_later_blocks_learn_from_earlier_test_matches(
+    features: pd.DataFrame, forecasts: pd.DataFrame
+) -> None:
+    early = features["kick_off_at"] < pd.Timestamp("2023-01-01", tz="UTC")
+    drawn = features.assign(outcome=features["outcome"].where(~early | (features["season"] < 2022), 1.0))
+    again = walk_forward(drawn, _FAMILIES, first_test_season=2022)
+    later = features.loc[~early & features["is_played"], "match_id"]
+    rates = [
+        table[(table["family"] == "base_rates") & table["match_id"].isin(later)]["p_draw"].mean()
+        for table in (forecasts, again)
+    ]
+    assert rates[1] > rates[0] + 0.01
+
+
+def test_a_family_that_cannot_be_fitted_has_no_answer_and_says_why(features: pd.DataFrame) -> None:
+    said: list[str] = []
+    table = walk_forward(
+        features.assign(market_home=np.nan), {"lightgbm": {}}, first_test_season=2023, progress=said.append
+    )
+    assert table["p_home"].isna().all()
+    assert any("only 0 matches" in line for line in said)
+
+
+def test_without_test_matches_the_table_is_empty_and_keeps_its_columns(features: pd.DataFrame) -> None:
+    table = walk_forward(features, _FAMILIES, first_test_season=2050)
+    assert len(table) == 0
+    check_columns("forecasts", {name: str(dtype) for name, dtype in table.dtypes.items()})
+
+
+def test_an_unknown_family_is_refused(features: pd.DataFrame) -> None:
+    with pytest.raises(KeyError, match="oracle"):
+        walk_forward(features, {"oracle": {}}, first_test_season=2023)
