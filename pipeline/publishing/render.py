@@ -1,0 +1,187 @@
+"""Render the published tables to HTML fragments, one a page, and an index of the pages.
+
+Our own environment escapes everything and refuses undefined names: scraped text stays text. The shell around
+the fragments (navigation, search, theme) is MkDocs' business, see `build` and `mkdocs_hook`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.archive.atomic import atomic_folder, write_json, write_text
+from pipeline.publishing import formats
+from pipeline.publishing.view_models import (
+    divisions,
+    downloads,
+    matches,
+    reliability,
+    returns,
+    scores,
+    status,
+)
+from pipeline.publishing.views import DISCLAIMER, PublishedTables, RunFacts, load_run, load_tables
+
+if TYPE_CHECKING:
+    import jinja2
+
+PAGES_FILE = "pages.json"
+TEMPLATES = Path(__file__).resolve().parents[2] / "site_templates"
+
+
+@dataclass(frozen=True)
+class PageView:
+    """One page to render: its address (relative to the site, "" for the first), its words, its data."""
+
+    path: str
+    title: str
+    description: str
+    template: str
+    in_nav: bool
+    data: dict[str, Any]
+
+    @property
+    def fragment(self) -> str:
+        """Return the file name of the rendered fragment."""
+        return f"fragments/{self.path.strip('/').replace('/', '--') or 'index'}.html"
+
+
+def render_pages(tables: Path, out: Path, *, templates: Path = TEMPLATES) -> None:
+    """Render the published tables of a folder to fragments and `pages.json`, one folder that appears whole.
+
+    Raises ContractError where a table is absent or breaks its columns, and jinja2.UndefinedError where a
+    template asks for what its view model does not give.
+    """
+    run, published = load_run(tables), load_tables(tables)
+    environment = environment_of(templates)
+    pages = list(page_views(published, run))
+    with atomic_folder(out) as aside:
+        for page in pages:
+            write_text(aside / page.fragment, _fragment(environment, page, run))
+        for part in ("banner", "footer"):
+            write_text(aside / f"shell/{part}.html", _shell(environment, part, run))
+        write_json(
+            aside / PAGES_FILE, {"pages": [_entry(page) for page in pages], "release_id": run.release_id}
+        )
+
+
+def environment_of(templates: Path) -> jinja2.Environment:
+    """Return the template environment: everything escaped, undefined names refused."""
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        instant=formats.instant_text, iso=formats.iso, count=formats.count, points=formats.points
+    )
+    return environment
+
+
+def page_views(tables: PublishedTables, run: RunFacts) -> Iterator[PageView]:
+    """Yield every data page in the order of the navigation, then one page a division."""
+    known = divisions.all_divisions(tables, run)
+    yield _matches_page(tables, run)
+    yield _divisions_page(known)
+    yield _metrics_page(tables, run)
+    yield _status_page(tables, run, known)
+    yield _downloads_page(tables, run)
+    for division in known:
+        yield _division_page(tables, run, division)
+
+
+def _matches_page(tables: PublishedTables, run: RunFacts) -> PageView:
+    data = {
+        "coming": matches.coming_days(tables, run),
+        "recent": matches.recent_days(tables),
+        "headline": scores.headline(tables, run),
+        "value_record": returns.value_record(tables, run),
+    }
+    words = "Coming football matches with the probability of each outcome, beside the market's prices."
+    return PageView("", "Matches", words, "matches", True, data)
+
+
+def _divisions_page(known: tuple[divisions.DivisionFacts, ...]) -> PageView:
+    words = "The divisions covered, by country, with the state and freshness of their data."
+    data = {"countries": divisions.by_country(known), "count": len(known)}
+    return PageView("divisions/", "Divisions", words, "divisions", True, data)
+
+
+def _metrics_page(tables: PublishedTables, run: RunFacts) -> PageView:
+    champion = run.champion_family
+    data = {
+        "headline": scores.headline(tables, run),
+        "families": scores.family_rows(tables, run, "all", "all"),
+        "panels": reliability.panels_of(tables, champion),
+        "market_panels": reliability.panels_of(tables, scores.MARKET),
+        "bins": reliability.bins_of(tables, champion),
+        "returns": returns.return_rows(tables, run, "all", "all"),
+        "by_division": scores.champion_rows(tables, run, "division"),
+        "by_season": scores.champion_rows(tables, run, "season"),
+        "few_bets": returns.FEW_BETS,
+    }
+    words = (
+        "How good the backtested forecasts are: scores, calibration and betting returns beside the market's."
+    )
+    return PageView("metrics/", "Metrics", words, "metrics", True, data)
+
+
+def _status_page(
+    tables: PublishedTables, run: RunFacts, known: tuple[divisions.DivisionFacts, ...]
+) -> PageView:
+    data = {
+        "summary": status.summary(tables, run, known),
+        "notices": status.notices(tables),
+        "divisions": known,
+    }
+    words = "How old the data are, which divisions are withheld, and what went wrong in the last run."
+    return PageView("status/", "Status", words, "status", True, data)
+
+
+def _downloads_page(tables: PublishedTables, run: RunFacts) -> PageView:
+    words = "Every published table as CSV, Parquet and JSON, with its columns explained."
+    return PageView(
+        "downloads/", "Downloads", words, "downloads", True, {"downloads": downloads.downloads(tables, run)}
+    )
+
+
+def _division_page(tables: PublishedTables, run: RunFacts, division: divisions.DivisionFacts) -> PageView:
+    data = {
+        "division": division,
+        "coming": matches.coming_days(tables, run, division.code),
+        "recent": matches.recent_days(tables, division.code),
+        "standings": divisions.standings_of(tables, division.code),
+        "families": scores.family_rows(tables, run, "division", division.code),
+        "returns": returns.return_rows(tables, run, "division", division.code),
+        "few_bets": returns.FEW_BETS,
+    }
+    title = f"{division.name}, {division.country}"
+    words = f"Fixtures, results, standings and scores of the {division.name} of {division.country}."
+    return PageView(division.path, title, words, "division", False, data)
+
+
+def _fragment(environment: jinja2.Environment, page: PageView, run: RunFacts) -> str:
+    template = environment.get_template(f"pages/{page.template}.html")
+    up = "../" * page.path.count("/")
+    return template.render(page=page, run=run, up=up, disclaimer=DISCLAIMER, **page.data)
+
+
+def _shell(environment: jinja2.Environment, part: str, run: RunFacts) -> str:
+    return environment.get_template(f"parts/{part}.html").render(run=run, disclaimer=DISCLAIMER)
+
+
+def _entry(page: PageView) -> dict[str, Any]:
+    return {
+        "path": page.path,
+        "title": page.title,
+        "description": page.description,
+        "template": "data.html",
+        "in_nav": page.in_nav,
+        "fragment": page.fragment,
+    }

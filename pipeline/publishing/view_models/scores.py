@@ -1,0 +1,154 @@
+"""Scores as text, each beside the market's on the same matches, with n and an interval.
+
+The verdict words are rules, not judgement: an interval that excludes zero decides, else nothing is decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.domain.season import Season
+from pipeline.publishing import formats
+from pipeline.publishing.charts import Mark, mark_of
+from pipeline.publishing.view_models.matches import division_path
+from pipeline.publishing.views import PublishedTables, RunFacts, records_of
+
+MARKET = "market"
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """The scores of one family on one set of matches. Texts; `gap` is against the market."""
+
+    label: str
+    path: str
+    is_champion: bool
+    is_yardstick: bool
+    n: str
+    log_loss: str
+    log_loss_interval: str
+    gap: str
+    gap_interval: str
+    gap_word: str
+    mark: Mark | None
+    rps: str
+    brier: str
+    accuracy: str
+    ece: str
+    ece_floor: str
+    market_log_loss: str
+    market_accuracy: str
+
+
+def family_rows(tables: PublishedTables, run: RunFacts, scope: str, key: str) -> tuple[ScoreRow, ...]:
+    """Return every family's scores on one scope, the best log loss first."""
+    part = rows_of(tables.scores, scope, key)
+    yardsticks = [name for name, facts in run.families.items() if facts.is_yardstick]
+    reach = _reach(part[~part["family"].isin(yardsticks)])
+    records = sorted(records_of(part), key=lambda record: (record["log_loss"], record["family"]))
+    market = _market_of(records)
+    return tuple(
+        _score_row(each, run, (run.family_title(each["family"]), ""), market, reach) for each in records
+    )
+
+
+def champion_rows(tables: PublishedTables, run: RunFacts, scope: str) -> tuple[ScoreRow, ...]:
+    """Return the champion's scores for every division or season of the tables, each beside the market's."""
+    part = tables.scores[tables.scores["scope"] == scope]
+    own = part[part["family"] == run.champion_family]
+    reach = _reach(own)
+    markets = {row["key"]: row for row in records_of(part[part["family"] == MARKET])}
+    labels = _labels(tables, scope)
+    rows = sorted(records_of(own), key=lambda record: _label_order(labels, record["key"]))
+    return tuple(
+        _score_row(each, run, labels.get(each["key"], (each["key"], "")), markets.get(each["key"]), reach)
+        for each in rows
+    )
+
+
+def headline(tables: PublishedTables, run: RunFacts) -> ScoreRow | None:
+    """Return the champion's scores on all matches, or None where there is no backtest."""
+    rows = [row for row in family_rows(tables, run, "all", "all") if row.is_champion]
+    return rows[0] if rows else None
+
+
+def rows_of(table: Any, scope: str, key: str) -> Any:
+    """Return the rows of a table of scores or returns that belong to one scope."""
+    return table[(table["scope"] == scope) & (table["key"] == key)]
+
+
+def _reach(part: Any) -> float:
+    """Return half the width of the axis that all drawn intervals of a table share."""
+    ends = [abs(end) for name in ("gap_low", "gap_high") for end in part[name] if not formats.is_missing(end)]
+    return max(ends, default=0.0)
+
+
+def _market_of(records: list[dict[str, Any]]) -> Mapping[str, Any] | None:
+    return next((each for each in records if each["family"] == MARKET), None)
+
+
+def _labels(tables: PublishedTables, scope: str) -> dict[str, tuple[str, str]]:
+    if scope == "division":
+        return {
+            row["division"]: (f"{row['country']}, {row['name']}", division_path(row["division"]))
+            for row in records_of(tables.divisions)
+        }
+    years = {str(key) for key in tables.scores.loc[tables.scores["scope"] == "season", "key"]}
+    has_summer = any("/" not in label for label in tables.divisions["season_label"])
+    return {year: (f"{year} start" if has_summer else Season(int(year)).label(), "") for year in years}
+
+
+def _label_order(labels: Mapping[str, tuple[str, str]], key: str) -> tuple[str, str]:
+    return (labels.get(key, (key, ""))[0], key)
+
+
+def _score_row(
+    record: Mapping[str, Any],
+    run: RunFacts,
+    name: tuple[str, str],
+    market: Mapping[str, Any] | None,
+    reach: float,
+) -> ScoreRow:
+    facts = run.families.get(record["family"])
+    is_yardstick = bool(facts and facts.is_yardstick)
+    is_market = record["family"] == MARKET
+    gap = formats.MISSING if is_market else formats.signed(record["gap"], 4)
+    return ScoreRow(
+        label=name[0],
+        path=name[1],
+        is_champion=record["family"] == run.champion_family,
+        is_yardstick=is_yardstick,
+        n=formats.count(record["n"]),
+        log_loss=formats.decimal(record["log_loss"], 4),
+        log_loss_interval=_range(record, "log_loss", formats.decimal),
+        gap=gap,
+        gap_interval=formats.MISSING if is_market else _range(record, "gap", formats.signed),
+        gap_word="" if is_market else gap_word(record["gap_low"], record["gap_high"]),
+        mark=None
+        if is_market
+        else mark_of(record["gap_low"], record["gap"], record["gap_high"], reach=reach),
+        rps=formats.decimal(record["rps"], 4),
+        brier=formats.decimal(record["brier"], 4),
+        accuracy=formats.percent(record["accuracy"], 1),
+        ece=formats.percent(record["ece"], 2),
+        ece_floor=formats.percent(record["ece_floor"], 2),
+        market_log_loss=formats.decimal(market["log_loss"], 4) if market else formats.MISSING,
+        market_accuracy=formats.percent(market["accuracy"], 1) if market else formats.MISSING,
+    )
+
+
+def _range(record: Mapping[str, Any], name: str, write: Any) -> str:
+    return formats.interval(write(record[f"{name}_low"], 4), write(record[f"{name}_high"], 4))
+
+
+def gap_word(low: Any, high: Any) -> str:
+    """Say what a gap's interval decides: lower log loss is better.
+
+    >>> gap_word(0.001, 0.004), gap_word(-0.002, 0.001), gap_word(-0.004, -0.001)
+    ('worse', 'not told apart', 'better')
+    """
+    if formats.is_missing(low) or formats.is_missing(high):
+        return ""
+    return "worse" if low > 0 else "better" if high < 0 else "not told apart"

@@ -1,0 +1,72 @@
+"""The state of the data in one place: how old, what is withheld, what went wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from pipeline.publishing import formats
+from pipeline.publishing.view_models.divisions import DivisionFacts
+from pipeline.publishing.views import PublishedTables, RunFacts, records_of
+
+_KIND_WORDS = {"file": "File", "division": "Division", "source": "Source"}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One thing that went wrong, as text."""
+
+    kind: str
+    subject: str
+    reason: str
+    last_good_at: str
+    last_good: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The state of all divisions together."""
+
+    sentence: str
+    is_good: bool
+    newest_result_at: str
+    newest_result: str
+    newest_age: str
+    quarantined_count: str
+    withheld_forecasts: str
+
+
+def notices(tables: PublishedTables) -> tuple[Notice, ...]:
+    """Return the notices of the run in their order in the table."""
+    return tuple(
+        Notice(
+            kind=_KIND_WORDS.get(row["kind"], row["kind"]),
+            subject=row["subject"],
+            reason=row["reason"],
+            last_good_at=formats.iso(row["last_good_at"]),
+            last_good="none kept"
+            if formats.is_missing(row["last_good_at"])
+            else formats.instant_text(row["last_good_at"]),
+        )
+        for row in records_of(tables.notices)
+    )
+
+
+def summary(tables: PublishedTables, run: RunFacts, divisions: tuple[DivisionFacts, ...]) -> Summary:
+    """Return the state of all divisions in one sentence and a few numbers."""
+    states = Counter(division.state for division in divisions)
+    troubled = [f"{states[state]} {word}" for state, word in _TROUBLES if states[state]]
+    newest = tables.divisions["last_result_at"].max() if len(tables.divisions) else None
+    good = f"{states['accepted']} of {len(divisions)} divisions are up to date"
+    return Summary(
+        sentence=f"{good}; {', '.join(troubled)}." if troubled else f"{good}.",
+        is_good=not troubled and tables.notices.empty,
+        newest_result_at=formats.iso(newest),
+        newest_result=formats.instant_text(newest),
+        newest_age=formats.age_text(newest, run.cut_off_at),
+        quarantined_count=formats.count(tables.divisions["quarantined_count"].sum()),
+        withheld_forecasts=formats.count(tables.upcoming["withheld_reason"].notna().sum()),
+    )
+
+
+_TROUBLES = (("stale", "stale"), ("withheld", "withheld"), ("no_data", "without data"))

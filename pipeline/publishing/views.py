@@ -1,0 +1,152 @@
+"""Read the published tables and the facts of their run: all that a page may know.
+
+Every table is checked against `tables.csv`, so a template never meets a missing column. This module shapes
+nothing: the view models beside it do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pipeline.archive.atomic import read_json
+from pipeline.archive.tables import read_table
+from pipeline.domain.errors import ContractError
+from pipeline.domain.tables import check_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RUN_FILE = "run.json"
+DISCLAIMER = "Demo only, not betting advice"
+
+
+@dataclass(frozen=True)
+class FamilyFacts:
+    """A model family in public words. A yardstick is compared with, never published as our forecast."""
+
+    name: str
+    title: str
+    is_yardstick: bool
+    is_anchored: bool
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """The facts of one run, from `run.json`. `beats_market` is None where it cannot be said."""
+
+    release_id: str
+    as_of: datetime
+    cut_off_at: datetime
+    source: str
+    source_title: str
+    is_simulated: bool
+    is_replay: bool
+    champion_family: str
+    champion_title: str
+    champion_trained_until: datetime | None
+    families: Mapping[str, FamilyFacts]
+    beats_market: bool | None
+    value_threshold: float
+    code_revision: str
+    intake_digest: str
+    matches_count: int
+    fixtures_count: int
+    horizon_days: int
+    disclaimer: str
+
+    def family_title(self, name: Any) -> str:
+        """Return the public title of a family, or its name where the run lists no title."""
+        facts = self.families.get(str(name))
+        return facts.title if facts else str(name)
+
+
+@dataclass(frozen=True)
+class PublishedTables:
+    """The published tables that pages show, and how many rows the one has that is only offered whole."""
+
+    upcoming: pd.DataFrame
+    recent: pd.DataFrame
+    divisions: pd.DataFrame
+    standings: pd.DataFrame
+    scores: pd.DataFrame
+    calibration: pd.DataFrame
+    returns: pd.DataFrame
+    notices: pd.DataFrame
+    backtest_count: int
+
+    def rows_count(self, table: str) -> int:
+        """Return the number of rows of a published table by name."""
+        return self.backtest_count if table == "backtest" else len(getattr(self, table))
+
+
+_SHOWN = ("upcoming", "recent", "divisions", "standings", "scores", "calibration", "returns", "notices")
+
+
+def load_tables(folder: Path) -> PublishedTables:
+    """Read and check the published tables of a folder.
+
+    Raises ContractError naming the first table that is absent or breaks its columns.
+    """
+    return PublishedTables(
+        **{name: _read(folder, name) for name in _SHOWN}, backtest_count=_backtest_rows(folder)
+    )
+
+
+def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table, each as a value by column."""
+    names = [str(name) for name in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in table.itertuples(index=False, name=None)]
+
+
+def load_run(folder: Path) -> RunFacts:
+    """Read `run.json` of a folder; raises ContractError where it is absent or a fact is missing."""
+    try:
+        return run_facts(read_json(folder / RUN_FILE))
+    except (FileNotFoundError, KeyError, ValueError, TypeError) as error:
+        raise ContractError(RUN_FILE, f"cannot be read: {error!r}") from error
+
+
+def run_facts(document: Mapping[str, Any]) -> RunFacts:
+    """Return the facts in a `run.json` document; raises KeyError where one is missing."""
+    families = {
+        name: FamilyFacts(name, each["title"], each["is_yardstick"], each["is_anchored"])
+        for name, each in document["families"].items()
+    }
+    trained = document["champion_trained_until"]
+    own: dict[str, Any] = {
+        "as_of": _instant(document["as_of"]),
+        "cut_off_at": _instant(document["cut_off_at"]),
+        "champion_trained_until": _instant(trained) if trained else None,
+        "families": families,
+    }
+    plain = {name: document[name] for name in RunFacts.__dataclass_fields__ if name not in own}
+    return RunFacts(**plain, **own)
+
+
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError(f"{text!r} names no time zone")
+    return instant
+
+
+def _read(folder: Path, name: str) -> pd.DataFrame:
+    try:
+        frame = read_table(folder / f"{name}.parquet")
+    except FileNotFoundError as error:
+        raise ContractError(name, "is absent from the published tables") from error
+    check_columns(name, {str(column): str(dtype) for column, dtype in frame.dtypes.items()}, __package__)
+    return frame
+
+
+def _backtest_rows(folder: Path) -> int:
+    import pyarrow.parquet as pq
+
+    path = folder / "backtest.parquet"
+    if not path.is_file():
+        raise ContractError("backtest", "is absent from the published tables")
+    return int(pq.ParquetFile(path).metadata.num_rows)

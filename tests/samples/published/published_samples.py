@@ -1,0 +1,365 @@
+"""Make a folder of published tables for the tests of the pages: invented, small or large, partly hostile."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline.archive.atomic import write_json
+from pipeline.archive.tables import write_table
+from pipeline.domain.identity import club_id_of, match_id_of
+from pipeline.domain.outcomes import SIDES
+from pipeline.domain.tables import check_columns, columns_of
+
+AS_OF = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+HOSTILE = ("<script>alert(1)</script>", "=cmd()", "../../x", "A very long name " * 18, "O\"Neil & 'Sons' <b>")
+DIVISIONS = (
+    ("E0", "Premier League", "England", 1, "accepted", None),
+    ("E1", "Championship", "England", 2, "accepted", None),
+    (
+        "D1",
+        "Bundesliga",
+        "Germany",
+        1,
+        "stale",
+        "no result for 12 playing days: the feed's file has not changed",
+    ),
+    ("I1", "Serie A", "Italy", 1, "accepted", None),
+    ("SP1", "La <Liga> & Söhne", "Spain", 1, "withheld", "3 of 9 checks failed: <b>prices</b> out of range"),
+    ("G1", "Super League", "Greece", 1, "no_data", "the file could not be read"),
+)
+_PACKAGE = "pipeline.publishing"
+_FAMILIES = {
+    "base_rates": ("Base rates", True, False),
+    "market": ("Market", True, False),
+    "poisson": ("Goal model", False, False),
+    "lightgbm": ("Anchored trees", False, True),
+}
+_DTYPES = {
+    "text": "str",
+    "integer": "int64",
+    "number": "float64",
+    "flag": "boolean",
+    "instant": "datetime64[us, UTC]",
+}
+
+
+def run_document(**changes: Any) -> dict[str, Any]:
+    """Return a `run.json`, with some facts changed."""
+    facts: dict[str, Any] = {
+        "release_id": "20261123T1400Z-1a2b3c4d",
+        "as_of": "2026-11-23T14:00:00Z",
+        "cut_off_at": "2026-11-23T13:52:11Z",
+        "source": "football_data",
+        "source_title": "football-data.co.uk",
+        "is_simulated": False,
+        "is_replay": False,
+        "champion_family": "lightgbm",
+        "champion_title": "Anchored trees",
+        "champion_trained_until": "2026-11-22T00:00:00Z",
+        "families": {
+            name: {"title": title, "is_yardstick": yardstick, "is_anchored": anchored}
+            for name, (title, yardstick, anchored) in _FAMILIES.items()
+        },
+        "beats_market": False,
+        "value_threshold": 0.05,
+        "code_revision": "9c64f83",
+        "intake_digest": "5f" * 32,
+        "matches_count": 78214,
+        "fixtures_count": 24,
+        "horizon_days": 14,
+        "disclaimer": "Demo only, not betting advice",
+    }
+    return facts | changes
+
+
+def write_published(
+    folder: Path, *, fixtures_a_division: int = 6, divisions: Any = DIVISIONS, **changes: Any
+) -> Path:
+    """Write all published tables and `run.json` to a folder and return it."""
+    random = np.random.default_rng(7)
+    upcoming = _upcoming(random, divisions, fixtures_a_division)
+    tables = {
+        "upcoming": upcoming,
+        "recent": _recent(random, divisions, fixtures_a_division),
+        "divisions": _divisions(divisions, fixtures_a_division),
+        "standings": _standings(random, divisions),
+        "scores": _scores(divisions),
+        "calibration": _calibration(random),
+        "returns": _returns(divisions),
+        "notices": [
+            {
+                "kind": "file",
+                "subject": "mmz4281/2627/<b>D1</b>.csv",
+                "reason": "answered 503",
+                "last_good_at": AS_OF,
+            },
+            {
+                "kind": "division",
+                "subject": "SP1",
+                "reason": "withheld <script>alert(2)</script>",
+                "last_good_at": None,
+            },
+        ],
+        "backtest": [],
+    }
+    for name, rows in tables.items():
+        write_table(folder / f"{name}.parquet", frame_of(name, rows))
+    write_json(folder / "run.json", run_document(**({"fixtures_count": len(upcoming)} | changes)))
+    return folder
+
+
+def frame_of(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return rows as a frame that keeps a table's contract; what a row leaves out is missing."""
+    columns = columns_of(table, _PACKAGE)
+    data = {column.name: [row.get(column.name) for row in rows] for column in columns}
+    frame = pd.DataFrame({column.name: _series(data[column.name], column.type) for column in columns})
+    check_columns(table, {name: str(dtype) for name, dtype in frame.dtypes.items()}, _PACKAGE)
+    return frame
+
+
+def _series(values: list[Any], kind: str) -> pd.Series:
+    if kind == "instant":
+        return pd.Series(pd.to_datetime(pd.Series(values, dtype="object"), utc=True)).astype(_DTYPES[kind])
+    return pd.Series(values, dtype=_DTYPES[kind])
+
+
+def _clubs(code: str) -> list[str]:
+    if code == "E1":
+        return [*HOSTILE, "Ayr"]
+    names = (
+        "Arsenal",
+        "Brighton",
+        "Chelsea",
+        "Dynamo",
+        "Everton",
+        "Fulham",
+        "Genoa",
+        "Hull City",
+        "Inter",
+        "Jena",
+    )
+    return [f"{name} {code}" if code != "E0" else name for name in names]
+
+
+def _pairs(code: str, count: int) -> list[tuple[str, str]]:
+    clubs = _clubs(code)
+    pairs = [(home, away) for home in clubs for away in clubs if home != away]
+    return [pairs[(7 * step) % len(pairs)] for step in range(count)]
+
+
+def _base(code: str, country: str, home: str, away: str, kick_off: datetime, meeting: int) -> dict[str, Any]:
+    return {
+        "match_id": match_id_of(code, 2026, home, away, meeting),
+        "division": code,
+        "country": country,
+        "season": 2026,
+        "kick_off_at": kick_off,
+        "kick_off_precision": "minute",
+        "home": home,
+        "away": away,
+        "home_id": club_id_of(country, home),
+        "away_id": club_id_of(country, away),
+    }
+
+
+def _forecast(random: np.random.Generator, *, has_prices: bool) -> dict[str, Any]:
+    implied = random.dirichlet((9, 6, 7))
+    chances = random.dirichlet(implied * 160)
+    row = {f"p_{side}": float(chances[at]) for at, side in enumerate(SIDES)}
+    if not has_prices:
+        return row
+    difference = chances - implied
+    best = int(difference.argmax())
+    row |= {"price_source": "market average", "price_at": datetime(2026, 11, 20, 16, 0, tzinfo=UTC)}
+    row |= {f"price_{side}": round(float(0.95 / implied[at]), 2) for at, side in enumerate(SIDES)}
+    row |= {f"implied_{side}": float(implied[at]) for at, side in enumerate(SIDES)}
+    row |= {f"edge_{side}": float(difference[at]) for at, side in enumerate(SIDES)}
+    row["value_side"] = SIDES[best] if difference[best] > 0.05 else None
+    return row
+
+
+def _upcoming(random: np.random.Generator, divisions: Any, count: int) -> list[dict[str, Any]]:
+    rows = []
+    for code, _, country, _, state, reason in divisions:
+        for step, (home, away) in enumerate(_pairs(code, count)):
+            kick_off = AS_OF.replace(hour=[12, 15, 17, 19][step % 4], minute=[30, 0, 15, 45][step % 4])
+            row = _base(code, country, home, away, kick_off + timedelta(days=1 + step // 4), 1 + step // 90)
+            row |= {"status": "awaiting_result" if step == 1 and code == "I1" else "upcoming"}
+            if state in ("withheld", "no_data"):
+                row["withheld_reason"] = f"the data of this division are {state}: {reason}"
+            else:
+                row |= _forecast(random, has_prices=code != "I1")
+                row["forecast_family"] = "poisson" if code == "I1" else "lightgbm"
+                row["fallback_reason"] = "no price is known yet" if code == "I1" else None
+            if step == 2 and code == "E0":
+                row |= {
+                    "kick_off_precision": "day",
+                    "kick_off_at": row["kick_off_at"].replace(hour=0, minute=0),
+                }
+            rows.append(row)
+    return sorted(rows, key=lambda row: (row["kick_off_at"], row["match_id"]))
+
+
+def _recent(random: np.random.Generator, divisions: Any, count: int) -> list[dict[str, Any]]:
+    rows = []
+    for code, _, country, _, state, _ in divisions:
+        for step, (home, away) in enumerate(_pairs(code, count if state == "accepted" else 0)):
+            kick_off = AS_OF.replace(hour=15) - timedelta(days=2 + step // 4)
+            row = _base(code, country, home, away, kick_off, 2 + step // 90) | _forecast(
+                random, has_prices=code != "I1"
+            )
+            goals = random.poisson((1.5, 1.1))
+            outcome = 0 if goals[0] > goals[1] else 1 if goals[0] == goals[1] else 2
+            chances = [row[f"p_{side}"] for side in SIDES]
+            row |= {"home_goals": int(goals[0]), "away_goals": int(goals[1]), "outcome": outcome}
+            row |= {"forecast_kind": "published" if step == 0 else "backtest", "forecast_family": "lightgbm"}
+            row |= {
+                "is_pick_right": bool(np.argmax(chances) == outcome),
+                "log_loss": float(-np.log(chances[outcome])),
+            }
+            rows.append(row)
+    return sorted(rows, key=lambda row: (row["kick_off_at"], row["match_id"]), reverse=True)
+
+
+def _divisions(divisions: Any, count: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "division": code,
+            "name": name,
+            "country": country,
+            "tier": tier,
+            "season": 2026,
+            "season_label": "2026/27",
+            "state": state,
+            "reason": reason,
+            "last_result_at": None
+            if state == "no_data"
+            else AS_OF - timedelta(days=14 if state == "stale" else 1, hours=3),
+            "matches_count": 0 if state == "no_data" else 4180,
+            "season_matches_count": 0 if state == "no_data" else 120,
+            "fixtures_count": count,
+            "quarantined_count": 3 if state == "withheld" else 0,
+        }
+        for code, name, country, tier, state, reason in divisions
+    ]
+
+
+def _standings(random: np.random.Generator, divisions: Any) -> list[dict[str, Any]]:
+    rows = []
+    for code, _, country, _, state, _ in divisions:
+        for place, club in enumerate(_clubs(code) if state != "no_data" else []):
+            won, drawn = 9 - min(place, 9), 2
+            rows.append(
+                {
+                    "division": code,
+                    "season": 2026,
+                    "position": place + 1,
+                    "club": club,
+                    "club_id": club_id_of(country, club),
+                    "played": 12,
+                    "won": won,
+                    "drawn": drawn,
+                    "lost": 12 - won - drawn,
+                    "goals_for": 28 - 2 * place,
+                    "goals_against": 9 + place,
+                    "points": 3 * won + drawn,
+                    "elo": None if place == 3 else float(1650 - 20 * place + random.normal()),
+                }
+            )
+    return rows
+
+
+def _scores(divisions: Any) -> list[dict[str, Any]]:
+    known = [("all", "all", 18204)] + [("season", str(year), 3640) for year in range(2021, 2026)]
+    known += [("division", code, 1140) for code, _, _, _, state, _ in divisions if state != "no_data"]
+    rows = []
+    for at, (scope, key, n) in enumerate(known):
+        for name, loss in (
+            ("base_rates", 1.0712),
+            ("market", 0.9911),
+            ("poisson", 1.0098),
+            ("lightgbm", 0.9924),
+        ):
+            width = 0.9 / n**0.5
+            gap = 0.0 if name == "market" else loss - 0.9911 + 0.001 * ((at % 5) - 2)
+            rows.append(
+                {
+                    "scope": scope,
+                    "key": key,
+                    "family": name,
+                    "n": n,
+                    "match_days_count": n // 8,
+                    "log_loss": loss,
+                    "log_loss_low": loss - width,
+                    "log_loss_high": loss + width,
+                    "rps": loss / 4.9,
+                    "brier": loss * 0.595,
+                    "accuracy": 0.53 - (loss - 0.99),
+                    "ece": 0.0061 + (loss - 0.99) / 4,
+                    "ece_floor": 0.0048,
+                    "gap": gap,
+                    "gap_low": gap - width / 7,
+                    "gap_high": gap + width / 7,
+                }
+            )
+    return rows
+
+
+def _calibration(random: np.random.Generator) -> list[dict[str, Any]]:
+    rows = []
+    for family in _FAMILIES:
+        for side, most in zip(SIDES, (9, 4, 8), strict=True):
+            for bin_ in range(10):
+                n = 0 if bin_ > most else int(4000 * np.exp(-((bin_ - 3) ** 2) / 6)) + 8
+                mean, spread = (bin_ + 0.5) / 10, 1.96 * (0.2 / max(n, 1)) ** 0.5
+                rows.append(
+                    {
+                        "family": family,
+                        "side": side,
+                        "bin": bin_,
+                        "n": n,
+                        "forecast_mean": mean if n else None,
+                        "observed_share": float(np.clip(mean + random.normal() * spread / 2, 0, 1))
+                        if n
+                        else None,
+                        "low": max(mean - spread, 0.0) if n else None,
+                        "high": min(mean + spread, 1.0) if n else None,
+                    }
+                )
+    return rows
+
+
+def _returns(divisions: Any) -> list[dict[str, Any]]:
+    known = [("all", "all", 18204)]
+    known += [("division", code, 1140) for code, _, _, _, state, _ in divisions if state != "no_data"]
+    rows = []
+    for scope, key, matches in known:
+        for family in ("lightgbm", "poisson"):
+            for rule, share, roi in (("all_picks", 1.0, -0.041), ("value_bets", 0.06, -0.028)):
+                n = int(matches * share)
+                width = 2.2 / n**0.5
+                rows.append(
+                    {
+                        "scope": scope,
+                        "key": key,
+                        "family": family,
+                        "rule": rule,
+                        "price_source": "market average (early)",
+                        "n": n,
+                        "matches_count": matches,
+                        "mean_price": 2.11 if rule == "all_picks" else 3.4,
+                        "profit": roi * n,
+                        "roi": roi,
+                        "roi_low": roi - width,
+                        "roi_high": roi + width,
+                        "market_roi": -0.043,
+                        "market_roi_low": -0.043 - width,
+                        "market_roi_high": -0.043 + width,
+                    }
+                )
+    return rows
