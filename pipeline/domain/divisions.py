@@ -55,8 +55,8 @@ def divisions_of(feed: str) -> dict[str, Division]:
 
     Raises KeyError where the feed has no divisions.
     """
-    with files("pipeline.domain").joinpath("divisions.csv").open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["feed"] == feed]
+    text = files("pipeline.domain").joinpath("divisions.csv").read_text(encoding="utf-8")
+    rows = [row for row in csv.DictReader(text.splitlines()) if row["feed"] == feed]
     if not rows:
         raise KeyError(f"divisions.csv has no division of the feed {feed!r}")
     return {row["division"]: _division(row) for row in rows}

@@ -14,11 +14,13 @@ _MOST_SLUG_CHARACTERS = 40
 
 
 def slug_of(name: str) -> str:
-    """Return the slug of a name.
+    """Return the slug of a name. Raises ValueError for an empty one.
 
     >>> slug_of("Man United"), slug_of("Nott'm Forest")
     ('man-united', 'nott-m-forest-2d9b04')
     """
+    if not name.strip():
+        raise ValueError("a name without a letter has no slug")
     folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
     slug = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:_MOST_SLUG_CHARACTERS].strip("-")
     if slug.replace("-", " ") == name.lower() and "-" not in name:

@@ -41,8 +41,8 @@ def columns_of(table: str, package: str = "pipeline.domain") -> tuple[Column, ..
 
     Raises KeyError for an unknown table.
     """
-    with files(package).joinpath("tables.csv").open(encoding="utf-8", newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["table"] == table]
+    text = files(package).joinpath("tables.csv").read_text(encoding="utf-8")
+    rows = [row for row in csv.DictReader(text.splitlines()) if row["table"] == table]
     if not rows:
         raise KeyError(f"tables.csv has no table {table!r}")
     return tuple(

@@ -38,7 +38,6 @@ def fetcher_of(settings: Settings, run: Run) -> Fetcher:
     return HttpFetcher(
         base_url,
         user_agent=settings.user_agent,
-        politeness_seconds=settings.politeness_seconds,
         deadline_seconds=settings.fetch_deadline_seconds,
     )
 

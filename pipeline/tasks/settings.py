@@ -51,7 +51,6 @@ class pipeline(luigi.Config):  # noqa: N801  the class name is the section's nam
     tuning_profile = luigi.ChoiceParameter(choices=("smoke", "demo", "production"), default="demo")
     keep_releases = luigi.IntParameter(default=5)
     user_agent = luigi.Parameter(default="Touchline/0.1 (football forecasts, static site)")
-    politeness_seconds = luigi.FloatParameter(default=0.2)
     fetch_deadline_seconds = luigi.FloatParameter(default=1200.0)
 
 
@@ -72,7 +71,6 @@ class Settings:
     tuning_profile: str
     keep_releases: int
     user_agent: str
-    politeness_seconds: float
     fetch_deadline_seconds: float
 
     @property
@@ -116,7 +114,6 @@ def load_settings() -> Settings:
         tuning_profile=section.tuning_profile,
         keep_releases=section.keep_releases,
         user_agent=section.user_agent,
-        politeness_seconds=section.politeness_seconds,
         fetch_deadline_seconds=section.fetch_deadline_seconds,
     )
     _check(settings)

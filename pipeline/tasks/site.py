@@ -42,14 +42,16 @@ class PublishTables(Stage):
         from pipeline.publishing.exports import write_tables
         from pipeline.publishing.tables import build_tables
 
+        findings = findings_of(self)
         tables = build_tables(
-            findings_of(self),
+            findings,
             divisions_in(self.settings),
             cut_off_at=self.cut_off_at,
             champion=champion_of(self).family,
             threshold=self.settings.value_threshold,
         )
-        write_tables(tables, run_document(self), self.paths.tables)
+        counts = {"matches_count": len(findings.matches), "fixtures_count": len(findings.fixtures)}
+        write_tables(tables, run_document(self) | counts, self.paths.tables)
 
 
 def findings_of(stage: Stage) -> Findings:
@@ -177,7 +179,7 @@ class BuildSite(Stage):
 
 
 class StageRelease(Stage):
-    """Put the release together aside and verify it: `publishing.release.stage` and `publishing.verify`."""
+    """Put the release together aside, verified: `publishing.release.stage`."""
 
     def requires(self) -> luigi.Task:
         return BuildSite(self.run_id)
@@ -187,11 +189,9 @@ class StageRelease(Stage):
 
     def work(self) -> None:
         from pipeline.publishing.release import stage
-        from pipeline.publishing.verify import verify
 
         run = read_json(self.paths.tables / "run.json")
-        release = stage(self.paths.built, self.paths.tables, self.settings.site(), run)
-        verify(release)
+        stage(self.paths.built, self.paths.tables, self.settings.site(), run)
         write_json(self.paths.staged, {"release_id": run["release_id"]})
 
 

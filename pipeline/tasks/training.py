@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,25 +92,28 @@ class TuneModel(Stage):
 
         if not read_json(self.paths.retraining)["is_due"]:
             champion = registry_of(self).champion()
-            params = {} if champion is None else champion.tuned_params
-            write_json(self.paths.tuning, {"params": params, "trials": 0})
+            write_json(self.paths.tuning, {"params": champion.tuned_params if champion else {}})
             return
+        features = played(read_table(self.paths.features))
         params = tune(
             _TUNED_FAMILY,
-            played(read_table(self.paths.features)),
-            before_season=first_test_season(self),
+            features,
+            before_season=first_test_season(features, self.settings.test_seasons),
             profile=self.settings.tuning_profile,
             seed=_SEED,
             journal=self.data.study_journal,
             progress=say,
         )
-        write_json(self.paths.tuning, {"params": {_TUNED_FAMILY: params}, "trials": 1})
+        write_json(self.paths.tuning, {"params": {_TUNED_FAMILY: params}})
 
 
-def first_test_season(stage: Stage) -> int:
-    """Return the starting year of the first season that the walk-forward scores."""
-    cut_off = stage.cut_off_at
-    return (cut_off - timedelta(days=181)).year - stage.settings.test_seasons + 1
+def first_test_season(features: pd.DataFrame, test_seasons: int) -> int:
+    """Return the starting year of the first season the walk-forward scores.
+
+    The last `test_seasons` of the seasons present, fewer where that would leave less than two to learn from.
+    """
+    seasons = sorted(features["season"].unique())
+    return int(seasons[min(max(len(seasons) - test_seasons, 2), len(seasons) - 1)])
 
 
 class WalkForward(Stage):
@@ -126,11 +128,13 @@ class WalkForward(Stage):
     def work(self) -> None:
         from pipeline.archive.tables import read_table, write_table
         from pipeline.evaluation.walk_forward import walk_forward
+        from pipeline.models.catalogue import FAMILIES
 
+        features, tuned = played(read_table(self.paths.features)), read_json(self.paths.tuning)["params"]
         forecasts = walk_forward(
-            played(read_table(self.paths.features)),
-            read_json(self.paths.tuning)["params"],
-            first_test_season=first_test_season(self),
+            features,
+            {name: tuned.get(name, {}) for name in FAMILIES},
+            first_test_season=first_test_season(features, self.settings.test_seasons),
             progress=say,
         )
         write_table(self.paths.walk_forward, forecasts)
