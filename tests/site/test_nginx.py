@@ -44,6 +44,7 @@ def files_of(release_id: str, digest: str) -> dict[str, str]:
         "data/scores.csv": f"release\n{release_id}\n",
         "data/scores.json": json.dumps({"release": release_id}),
         "data/scores.parquet": "PAR1----PAR1",
+        "data/backtest.csv": "club\n" + "Ayr\n" * 300,
     }
 
 
@@ -223,6 +224,13 @@ def test_the_gzip_neighbour_is_handed_out_as_it_is(web: Web) -> None:
     assert "Accept-Encoding" in answer.headers["vary"]
     assert gzip.decompress(answer.body) == web.get("/").body
     assert answer.body == (web.site.current / "index.html.gz").read_bytes()
+
+
+@pytest.mark.parametrize("address", ["/data/backtest.csv", "/data/r1/backtest.csv", ASSET.format("11111111")])
+def test_data_and_pooled_assets_have_their_gzip_neighbours_too(web: Web, address: str) -> None:
+    answer = web.get(address, Accept_Encoding="gzip")
+    assert answer.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(answer.body) == web.get(address).body
 
 
 def test_parts_of_a_large_file_can_be_asked_for(web: Web) -> None:

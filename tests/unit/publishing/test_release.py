@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -319,6 +322,42 @@ def test_a_writer_killed_while_staging_leaves_no_release(
     with pytest.raises(KeyboardInterrupt):
         house.stage("a")
     assert not house.site.release("a").exists()
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from pipeline.archive.paths import SiteRoot
+from pipeline.publishing.release import stage, switch
+from tests.unit.publishing.release_samples import run_of
+root, site = Path(sys.argv[1]), SiteRoot(Path(sys.argv[1]) / "site")
+print("staging", flush=True)
+for n in range(10_000):
+    stage(root / "built", root / "tables", site, run_of(f"k{n}"), check=lambda folder: None)
+    switch(site, f"k{n}")
+"""
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.19])
+def test_killed_at_any_moment_every_release_in_sight_is_whole(house: House, seconds: float) -> None:
+    command = [sys.executable, "-c", KILLED, str(house.root)]
+    checkout = Path(__file__).parents[3]
+    with subprocess.Popen(command, cwd=checkout, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+        time.sleep(seconds)
+        writer.kill()
+    for folder in house.site.releases.glob("[!.]*"):
+        manifest = json.loads((folder / "release.json").read_text(encoding="utf-8"))
+        for path, entry in manifest["files"].items():
+            assert hashlib.sha256((folder / path).read_bytes()).hexdigest() == entry["sha256"]
+        assert (folder / "index.html.br").is_file()
+    current = current_release(house.site)
+    prune(house.site, keep=10_000)
+    assert not list(house.site.root.rglob(".*.part"))
+    assert current_release(house.site) == current
+    house.stage("after", 23)
+    switch(house.site, "after")
 
 
 def _paths(folder: Path) -> list[str]:
