@@ -1,0 +1,90 @@
+"""The feeds by name and which links of theirs are followed."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.domain.divisions import divisions_of
+from pipeline.domain.errors import SettingError
+from pipeline.sources.catalogue import source_named, source_names
+
+LINKS = [
+    "fixtures.csv",
+    "mmz4281/2526/SC0.csv",
+    "mmz4281/2526/E1.csv",
+    "mmz4281/2425/E1.csv",
+    "mmz4281/1415/E1.csv",
+    "mmz4281/2526/E1.csv",
+    "mmz4281/2528/E1.csv",
+    "mmz4281/2526/ZZ.csv",
+    "mmz4281/2526/../../E1.csv",
+    "mmz4281/2526/E1.csv.exe",
+    "new/ARG.csv",
+    "notes.txt",
+]
+
+
+@pytest.mark.parametrize("name", source_names())
+def test_every_source_has_divisions_pages_and_a_title(name: str) -> None:
+    source = source_named(name)
+    assert source.name == name
+    assert source.title
+    assert source.first_pages
+    assert divisions_of(name)
+
+
+def test_only_the_real_feed_is_not_simulated() -> None:
+    assert [name for name in source_names() if not source_named(name).is_simulated] == ["football_data"]
+
+
+def test_an_unknown_source_is_a_setting_error_that_names_the_known() -> None:
+    with pytest.raises(SettingError, match="football_data, embedded, tiny"):
+        source_named("footbal_data")
+
+
+def test_an_unknown_division_is_a_setting_error() -> None:
+    with pytest.raises(SettingError, match="divisions"):
+        source_named("football_data", divisions=["E1", "E9"])
+
+
+def test_files_are_the_wanted_ones_once_by_season_and_division() -> None:
+    files = source_named("football_data").files(LINKS)
+    assert [file.path for file in files] == [
+        "mmz4281/2425/E1.csv",
+        "mmz4281/2526/E1.csv",
+        "mmz4281/2526/SC0.csv",
+        "fixtures.csv",
+    ]
+    assert [(file.kind, file.division, file.season) for file in files[1:]] == [
+        ("results", "E1", 2025),
+        ("results", "SC0", 2025),
+        ("fixtures", "", None),
+    ]
+
+
+def test_files_do_not_depend_on_the_order_of_the_links() -> None:
+    source = source_named("football_data")
+    assert source.files(LINKS) == source.files(LINKS[::-1])
+
+
+def test_wanted_divisions_and_seasons_narrow_the_files() -> None:
+    source = source_named("football_data", divisions=["E1"], seasons_from=2014)
+    assert [file.season for file in source.files(LINKS)] == [2014, 2024, 2025, None]
+
+
+def test_pages_are_those_of_the_wanted_countries() -> None:
+    links = [
+        "englandm.php",
+        "scotlandm.php",
+        "argentina.php",
+        "downloadm.php",
+        "matches.php",
+        "https://x.y/englandm.php",
+    ]
+    assert source_named("football_data").pages(links) == ("englandm.php", "scotlandm.php")
+    assert source_named("football_data", divisions=["SC0", "SC1"]).pages(links) == ("scotlandm.php",)
+
+
+def test_a_simulated_world_has_one_page() -> None:
+    assert source_named("tiny").first_pages == ("index.php",)
+    assert source_named("tiny").pages(["index.php", "mmz4281/2526/AR1.csv"]) == ()
