@@ -1,16 +1,16 @@
 """Every error the pipeline raises on purpose, each with the fields a report needs.
 
-    PipelineError
-      SourceError(source, path, reason)
-        FetchError                       the request or the transfer failed
-        ParseError(row, column, value)   the bytes are not the file they should be
-      ContractError(table, reason)       a table has not the columns or types it promised
-      LeakageError(feature, known_at, cut_off_at)
-      ModelError(family, reason)         NotFitted, NotConverged
-      TooLittleAccepted(reasons)         a run that could publish nothing
-      RegistryError(reason)
-      ReleaseError(release_id, reason)   VerificationFailed, SwitchRefused
-      SettingError(setting, value, reason)
+PipelineError
+  SourceError(source, path, reason)
+    FetchError                       the request or the transfer failed
+    ParseError(row, column, value)   the bytes are not the file they should be
+  ContractError(table, reason)       a table has not the columns or types it promised
+  LeakageError(feature, known_at, cut_off_at)
+  ModelError(family, reason)         NotFitted, NotConverged
+  TooLittleAccepted(reasons)         a run that could publish nothing
+  RegistryError(reason)
+  ReleaseError(release_id, reason)   VerificationFailed, SwitchRefused
+  SettingError(setting, value, reason)
 """
 
 from __future__ import annotations
@@ -38,7 +38,14 @@ class ParseError(SourceError):
     """The bytes arrived but are not the file that was asked for."""
 
     def __init__(
-        self, source: str, path: str, reason: str, *, row: int | None = None, column: str = "", value: str = ""
+        self,
+        source: str,
+        path: str,
+        reason: str,
+        *,
+        row: int | None = None,
+        column: str = "",
+        value: str = "",
     ) -> None:
         where = "".join([f" row {row}" if row is not None else "", f" column {column}" if column else ""])
         super().__init__(source, path, f"{reason}{where}{f' value {value[:80]!r}' if value else ''}")

@@ -1,4 +1,4 @@
-"""The columns every table promises, read from `tables.csv`: the internal ones here, the published ones in publishing.
+"""The columns every table promises, read from `tables.csv`: the internal here, the published in publishing.
 
 A frame that crosses from one room to the next is checked with `check_columns`; the words and units are
 those of the table file. Nothing here knows pandas: the caller passes column names and type names.
@@ -45,9 +45,11 @@ def columns_of(table: str, package: str = "pipeline.domain") -> tuple[Column, ..
     rows = [row for row in csv.DictReader(text.splitlines()) if row["table"] == table]
     if not rows:
         raise KeyError(f"tables.csv has no table {table!r}")
-    return tuple(
-        Column(row["column"], row["type"], row["nullable"] == "yes", row["unit"], row["description"]) for row in rows
-    )
+    return tuple(map(_column, rows))
+
+
+def _column(row: dict[str, str]) -> Column:
+    return Column(row["column"], row["type"], row["nullable"] == "yes", row["unit"], row["description"])
 
 
 def check_columns(table: str, dtypes: Mapping[str, str], package: str = "pipeline.domain") -> None:
@@ -56,7 +58,8 @@ def check_columns(table: str, dtypes: Mapping[str, str], package: str = "pipelin
     Raises ContractError naming every missing, unknown or mistyped column.
     """
     columns = columns_of(table, package)
-    faults = [f"misses {column.name}" for column in columns if "*" not in column.name and column.name not in dtypes]
+    promised = [column.name for column in columns if "*" not in column.name]
+    faults = [f"misses {name}" for name in promised if name not in dtypes]
     for name, dtype in dtypes.items():
         column = next((each for each in columns if fnmatchcase(name, each.name)), None)
         if column is None:

@@ -88,7 +88,7 @@ def _conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     ordered = frame[[column.name for column in columns_of(name, __package__)]].reset_index(drop=True).copy()
     numbers = ordered.select_dtypes("float").columns
     ordered[numbers] = ordered[numbers].round(6)
-    check_columns(name, {column: str(dtype) for column, dtype in ordered.dtypes.items()}, __package__)
+    check_columns(name, {str(column): str(dtype) for column, dtype in ordered.dtypes.items()}, __package__)
     return ordered
 
 
@@ -128,7 +128,7 @@ def _with_market(table: pd.DataFrame, quotes: pd.DataFrame, threshold: float) ->
     quoted = table[columns].notna().all(axis=1).to_numpy()
     table = table.rename(columns={column: column.replace("avg_early", "price") for column in columns})
     table.loc[~quoted, [f"price_{side}" for side in SIDES]] = np.nan
-    table["price_source"] = pd.Series(np.where(quoted, PRICE_SOURCE, None), index=table.index, dtype="str")
+    table["price_source"] = pd.Series(PRICE_SOURCE, index=table.index, dtype="str").where(quoted)
     instants = pd.DatetimeTZDtype("us", "UTC")
     table["price_at"] = pd.to_datetime(table["early_at"], utc=True).astype(instants).where(quoted)
     fair = implied(_triple(table, "price"))

@@ -52,7 +52,7 @@ class Goal(luigi.Task):
         """Return the run this goal means."""
         return decide_run(self.goal_name, self.as_of).run_id
 
-    def requires(self) -> luigi.Task:
+    def requires(self) -> ExportMetrics:
         """Require the last stage; every stage requires the one before."""
         return ExportMetrics(self.run_id)
 
@@ -80,9 +80,8 @@ class Goal(luigi.Task):
         """Close the run and say what happened."""
         self.has_run = True
         stage = self.requires()
-        summary = run_summary(stage)
-        write_json(stage.paths.published, self._record(stage, summary))
-        _log_summary(summary)
+        write_json(stage.paths.published, self._record(stage, run_summary(stage)))
+        _log_summary(run_summary(stage))
 
     def _record(self, stage: Stage, summary: dict[str, Any]) -> dict[str, Any]:
         intake = read_json(stage.paths.intake)

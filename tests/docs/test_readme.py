@@ -1,4 +1,4 @@
-"""Every command in the README is run, as it stands there; settings that keep a test apart come from outside."""
+"""Every command in the README is run as it stands there; the settings that keep a test apart are variables."""
 
 from __future__ import annotations
 
