@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import shutil
 import socket
@@ -20,6 +21,34 @@ from pipeline.publishing.release import stage, switch
 CONFIGURATION = Path(__file__).parents[2] / "k8s/base/web"
 BROTLI_MODULE = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 _USER = 101  # the image's; only root can take it
+
+
+UNLIMITED = {"limits.conf": {"rate=20r/s": "rate=9999r/s", "burst=60": "burst=9999"}}
+ASSET = "/assets/js/app.{}.js"
+WORDS = "<p>Demo only, not betting advice</p>" * 30
+FOREVER = "public, max-age=31536000, immutable"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+
+
+def files_of(release_id: str, digest: str) -> dict[str, str]:
+    return {
+        "index.html": f"{release_id} {WORDS}",
+        "metrics/index.html": f"metrics {release_id} {WORDS}",
+        "404.html": f"unknown here {WORDS}",
+        f"assets/js/app.{digest}.js": f"run('{release_id}')" + ";" * 600,
+        "assets/images/favicon.png": "png",
+        "search/search_index.json": '{"docs":[]}',
+        "empty/.hidden": "secret",
+        ".git/config": "secret",
+        "data/scores.csv": f"release\n{release_id}\n",
+        "data/scores.json": json.dumps({"release": release_id}),
+        "data/scores.parquet": "PAR1----PAR1",
+        "data/backtest.csv": "club\n" + "Ayr\n" * 300,
+    }
 
 
 @dataclass(frozen=True)
@@ -151,3 +180,17 @@ def _await(web: Web, process: subprocess.Popen[bytes]) -> None:
         except OSError:
             time.sleep(0.05)
     raise AssertionError((web.folder / "run/error.log").read_text(encoding="utf-8"))
+
+
+def assert_secured(answer: Answer) -> None:
+    headers = answer.headers
+    assert headers["content-security-policy"] == POLICY
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert "camera=()" in headers["permissions-policy"]
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert not [name for name in headers if name.startswith("access-control-")]
+    assert headers["server"] == "nginx"
+    names = [name for name, _ in answer.all_headers if name != "vary"]
+    assert len(names) == len(set(names))

@@ -9,6 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from pipeline.archive.paths import SiteRoot
+from pipeline.publishing.release import stage
+
 SCRIPT = "assets/javascripts/bundle.0a1b2c3d.min.js"
 STYLE = "assets/stylesheets/main.4e5f6071.min.css"
 PAGES = ("", "metrics/", "divisions/", "method/", "status/")
@@ -68,3 +71,25 @@ def put(folder: Path, path: str, text: str) -> None:
     file = folder / path
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
+
+
+class House:
+    """A site root with one built site and its tables."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.site = SiteRoot(root / "site")
+        self.tables = write_tables(root / "tables")
+        self.built = write_site(root / "built")
+
+    def stage(
+        self, release_id: str, hour: int = 18, *, is_simulated: bool = True, script: str = "run()"
+    ) -> Path:
+        built = write_site(self.root / f"built-{release_id}", marker=release_id, script=script)
+        put(
+            built,
+            "index.html",
+            (built / "index.html").read_text(encoding="utf-8").replace("data/r1/", f"data/{release_id}/"),
+        )
+        run = run_of(release_id, as_of=f"2026-04-24T{hour:02}:00:00Z", is_simulated=is_simulated)
+        return stage(built, self.tables, self.site, run)
