@@ -127,7 +127,7 @@ def _score_row(
         gap_interval=formats.MISSING if is_market else _range(record, "gap", formats.signed),
         gap_word="" if is_market else gap_word(record["gap_low"], record["gap_high"]),
         mark=None
-        if is_market
+        if is_yardstick
         else mark_of(record["gap_low"], record["gap"], record["gap_high"], reach=reach),
         rps=formats.decimal(record["rps"], 4),
         brier=formats.decimal(record["brier"], 4),
