@@ -13,7 +13,10 @@ from pathlib import Path
 from pipeline.archive.run_paths import RunPaths
 from pipeline.domain.errors import SettingError
 
-__all__ = ["DataRoot", "RunPaths", "SiteRoot"]
+__all__ = ["PROJECT_ROOT", "DataRoot", "RunPaths", "SiteRoot"]
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+"""The checkout, or the image's copy of it: where templates, texts and the web server's configuration lie."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -14,11 +14,10 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from pathlib import Path
 
 from pipeline.archive import clock
 from pipeline.archive.atomic import read_json
-from pipeline.archive.paths import DataRoot, RunPaths
+from pipeline.archive.paths import PROJECT_ROOT, DataRoot, RunPaths
 from pipeline.domain.errors import SettingError
 from pipeline.tasks.settings import Settings, load_settings, quieten_libraries
 
@@ -84,7 +83,7 @@ def decide_run(goal: str, as_of: str) -> Run:
 def revision_of(settings: Settings) -> str:
     """Return eight hexadecimal digits that stand for the code, the templates, the texts and the settings."""
     digest = hashlib.sha256(settings.fingerprint().encode())
-    root = Path(__file__).resolve().parents[2]
+    root = PROJECT_ROOT
     names = [root / "mkdocs.yml"]
     for folder in _CODE_FOLDERS:
         names += [path for path in (root / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"]

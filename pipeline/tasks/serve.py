@@ -1,29 +1,33 @@
 """`python -m pipeline.tasks.serve`: the current release on loopback, as production serves it.
 
-nginx with the production configuration where it is installed; where it is not,
-Python's own server shows the same files without the production headers.
+That is nginx with the production configuration; where nginx is not installed Python's own server shows the same
+files without the production headers.
 """
 
 from __future__ import annotations
 
 import argparse
 import functools
+import os
 import shutil
+import subprocess
 import sys
+import tempfile
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from pipeline.tasks.settings import load_settings
+from pipeline.archive.paths import PROJECT_ROOT
+from pipeline.tasks.settings import add_setting_options, apply_setting_options, load_settings
 
 _PORT = 8080
-_ROOT = Path(__file__).resolve().parents[2]
+_BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; return 1 where there is no release yet."""
-    argparse.ArgumentParser(prog="serve", description="Show the current release on loopback.").parse_args(
-        arguments
-    )
+    parser = argparse.ArgumentParser(prog="serve", description="Show the current release on loopback.")
+    add_setting_options(parser)
+    apply_setting_options(parser.parse_args(arguments))
     site = load_settings().site()
     if not site.current.exists():
         sys.stdout.write(f"no release below {site.root} yet; try `make publish`\n")
@@ -37,7 +41,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _nginx(site_root: Path) -> int:
-    raise NotImplementedError
+    """Run nginx on a copy of the production configuration that differs only in the address it listens on."""
+    with tempfile.TemporaryDirectory(prefix="touchline-serve-") as folder:
+        prefix = Path(folder)
+        shutil.copytree(PROJECT_ROOT / "k8s" / "base" / "web", prefix / "conf")
+        listen = prefix / "conf" / "site.conf"
+        text = listen.read_text(encoding="utf-8").replace("listen 8080", f"listen 127.0.0.1:{_PORT}")
+        listen.write_text(text, encoding="utf-8")
+        (prefix / "site").symlink_to(site_root)
+        chosen = prefix / "conf" / ("nginx-brotli.conf" if _BROTLI.is_file() else "nginx.conf")
+        command = ["nginx", "-e", "/dev/stderr", "-p", folder, "-c", str(chosen)]
+        if os.geteuid() == 0:  # workers would otherwise run as a user who may not read the checkout
+            command += ["-g", "user root;"]
+        return subprocess.run(command, check=False).returncode
 
 
 def _plain(folder: Path) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import luigi
 
 from pipeline.archive.atomic import atomic_folder, read_json, write_json
+from pipeline.archive.paths import PROJECT_ROOT
 from pipeline.tasks.archive import divisions_in, intake_of
 from pipeline.tasks.forecasting import ScoreFixtures, champion_of, evaluated_paths, withheld_divisions
 from pipeline.tasks.intake import source_of
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from pipeline.publishing.tables import Findings
 
 DISCLAIMER = "Demo only, not betting advice"
-_ROOT = Path(__file__).resolve().parents[2]
 
 
 def release_id_of(stage: Stage) -> str:
@@ -169,8 +169,8 @@ class BuildSite(Stage):
         with atomic_folder(self.paths.built) as folder:
             build_site(
                 self.paths.pages,
-                _ROOT / "content",
-                _ROOT / "mkdocs.yml",
+                PROJECT_ROOT / "content",
+                PROJECT_ROOT / "mkdocs.yml",
                 folder,
                 site_url=self.settings.site_url,
                 built_at=datetime.fromisoformat(run["as_of"]),

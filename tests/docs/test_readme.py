@@ -1,4 +1,4 @@
-"""Every command in the README is run as it stands there; the settings that keep a test apart are variables."""
+"""Every command in the README is run as it stands there; the settings of a test are variables."""
 
 from __future__ import annotations
 
