@@ -1,7 +1,7 @@
-"""A season's matches as lines of football-data CSV: results in the full form, fixtures without what is not known yet.
+"""A season's matches as lines of football-data CSV: results in full, fixtures without what is not known.
 
-Lines end in CRLF, dates are dd/mm/yyyy and times the UK clock, as in the main feed. Each line is written once per
-season and never depends on the date asked for.
+Lines end in CRLF, dates are dd/mm/yyyy and times the UK clock, as in the main feed. Each line is written once
+per season and never depends on the date asked for.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipeline.sources.embedded.parameters import laws
-from pipeline.sources.embedded.schedule import Instants
+from pipeline.sources.embedded.schedule import Instants, Integers
 from pipeline.sources.embedded.world import DivisionSeason
 
 _IDENTITY = ("Div", "Date", "Time", "HomeTeam", "AwayTeam")
@@ -35,7 +35,7 @@ def results_header(has_prices: bool) -> str:
 
 
 def fixtures_header() -> str:
-    """Return the header of `fixtures.csv`, one for all divisions, closing columns included as in the main feed."""
+    """Return the header of `fixtures.csv`: one for all divisions, with the closing columns."""
     return ",".join([*_IDENTITY, *price_columns()])
 
 
@@ -47,19 +47,22 @@ def price_columns() -> list[str]:
 
 def result_lines(played: DivisionSeason) -> list[str]:
     """Return one line a match, in the order of play."""
-    half_time = played.half_time_goals
-    columns = [*_identity(played, played.schedule.kick_off_at), *_scores(played.goals), *_scores(half_time)]
+    every = np.arange(len(played.schedule))
+    columns = [*_identity(played, every, played.schedule.kick_off_at)]
+    columns += [*_scores(played.goals), *_scores(played.half_time_goals)]
     columns += [_texts(played.statistics[name][:, side]) for name in _STATISTICS for side in (0, 1)]
-    columns += [*_price_texts(played, "early"), *_price_texts(played, "close")]
+    columns += [*_price_texts(played, "early", every), *_price_texts(played, "close", every)]
     return [",".join(cells) for cells in zip(*columns, strict=True)]
 
 
-def fixture_lines(played: DivisionSeason, kick_off_at: Instants) -> list[str]:
-    """Return one line a match as listed before kick-off. kick_off_at: UTC, as planned or as played."""
-    empty = [""] * len(played.schedule)
+def fixture_lines(played: DivisionSeason, places: Integers, kick_off_at: Instants) -> list[str]:
+    """Return one line for each of some matches as listed before kick-off. kick_off_at: UTC, theirs."""
+    if not len(places):
+        return []
+    empty = [""] * len(places)
     half = len(price_columns()) // 2
-    early = _price_texts(played, "early") or [empty] * half
-    columns = [*_identity(played, kick_off_at), *early, *([empty] * half)]
+    early = _price_texts(played, "early", places) or [empty] * half
+    columns = [*_identity(played, places, kick_off_at), *early, *([empty] * half)]
     return [",".join(cells) for cells in zip(*columns, strict=True)]
 
 
@@ -68,21 +71,21 @@ def body(header: str, lines: Sequence[str]) -> bytes:
     return "".join(f"{line}\r\n" for line in (header, *lines)).encode("ascii")
 
 
-def _identity(played: DivisionSeason, kick_off_at: Instants) -> list[list[str]]:
+def _identity(played: DivisionSeason, places: Integers, kick_off_at: Instants) -> list[list[str]]:
     clock = pd.DatetimeIndex(kick_off_at).tz_localize("UTC").tz_convert("Europe/London")
     code = [played.division.code] * len(clock)
     dates, times = list(clock.strftime("%d/%m/%Y")), list(clock.strftime("%H:%M"))
-    return [code, dates, times, played.home.tolist(), played.away.tolist()]
+    return [code, dates, times, played.home[places].tolist(), played.away[places].tolist()]
 
 
-def _scores(goals: NDArray[np.int64]) -> list[list[str]]:
+def _scores(goals: Integers) -> list[list[str]]:
     sign = np.sign(goals[:, 0] - goals[:, 1])
     return [_texts(goals[:, 0]), _texts(goals[:, 1]), np.array(["A", "D", "H"])[sign + 1].tolist()]
 
 
-def _price_texts(played: DivisionSeason, moment: str) -> list[list[str]]:
+def _price_texts(played: DivisionSeason, moment: str, places: Integers) -> list[list[str]]:
     books = played.prices.get(moment, {})
-    return [_texts(prices[:, side]) for prices in books.values() for side in range(3)]
+    return [_texts(prices[places, side]) for prices in books.values() for side in range(3)]
 
 
 def _texts(values: NDArray[Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The site's index page, in the manner of the main feed's pages: headings by season, one relative link a file."""
+"""The site's index page, in the manner of the main feed's: headings by season, one relative link a file."""
 
 from __future__ import annotations
 

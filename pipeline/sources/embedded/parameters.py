@@ -22,9 +22,9 @@ _PACKAGE = "pipeline.sources.embedded"
 class League:
     """One division's shape. Weeks count from the season's first Saturday, 0 upwards.
 
-    relegated: clubs that leave downwards each season, out of the pyramid from the lowest tier. log_goals: log of
-    the expected goals of either side without home advantage; home_advantage: difference of the two log rates.
-    round_parts: weekends (or midweeks) over which one round is spread.
+    relegated: clubs that leave downwards each season, out of the pyramid from the lowest tier. log_goals: log
+    of the expected goals of either side without home advantage; home_advantage: difference of the two log
+    rates. round_parts: weekends (or midweeks) over which one round is spread.
     """
 
     division: str
@@ -92,12 +92,12 @@ def kick_off_hours() -> dict[str, tuple[KickOffHour, ...]]:
 
 @cache
 def names_of(country: str) -> tuple[str, ...]:
-    """Return the names of a country's clubs: those of the first season tier by tier, then those who wait outside."""
+    """Return the names of a country's clubs: the first season's tier by tier, then those who wait outside."""
     return tuple(row["name"] for row in _rows("names.csv") if row["country"] == country)
 
 
 def _rows(file: str) -> list[dict[str, str]]:
-    with files(_PACKAGE).joinpath(file).open(encoding="utf-8", newline="") as lines:
+    with files(_PACKAGE).joinpath(file).open(encoding="utf-8") as lines:
         return list(csv.DictReader(lines))
 
 

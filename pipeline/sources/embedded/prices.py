@@ -1,9 +1,9 @@
 """What the bookmakers offer: a noisy view of the truth, a margin, two decimals.
 
-The market sees both log rates with a normal error, smaller at the close than early (the early error contains the
-closing one), and shrinks its view so that it stays calibrated. Each bookmaker adds a small error and an overround of
-its own, laid on by the power method, prices q with 1/q = p^a, the inverse of Clarke, Kovalchik and Ingram (2017),
-"Adjusting bookmaker's odds to allow for overround". Real Avg prices carry 5 to 6 %.
+The market sees both log rates with a normal error, smaller at the close than early (the early error contains
+the closing one), and shrinks its view so that it stays calibrated. Each bookmaker adds a small error and an
+overround of its own, laid on by the power method, prices q with 1/q = p^a, the inverse of Clarke, Kovalchik
+and Ingram (2017), "Adjusting bookmaker's odds to allow for overround". Real Avg prices carry 5 to 6 %.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def market_views(
 
 
 def quoted_prices(view: Numbers, law: Mapping[str, Any], random: np.random.Generator) -> dict[str, Numbers]:
-    """Return decimal prices by bookmaker, with `Max` and `Avg` over listed and hidden ones, shape (n, 3) each."""
+    """Return decimal prices by bookmaker, `Max` and `Avg` over listed and hidden ones, shape (n, 3) each."""
     listed = {name: margin for name, margin in law["overrounds"].items() if name != "hidden"}
     margins = np.array([*listed.values(), *law["overrounds"]["hidden"]])
     overround = margins + random.normal(0.0, law["overround_spread"], (len(view), len(margins)))

@@ -1,7 +1,7 @@
 """Who plays whom and when: a double round robin on weekends and midweeks, with a few postponed matches.
 
-The second half repeats the first with home and away exchanged (circle method). Instants are UTC; hours of play are
-local clocks. Knows nothing of strengths or scores.
+The second half repeats the first with home and away exchanged (circle method). Instants are UTC; hours of
+play are local clocks. Knows nothing of strengths or scores.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """From strengths to results: expected goals, the score distribution, scores and match statistics.
 
-Goals follow Dixon and Coles (1997), "Modelling association football scores and inefficiencies in the football betting
-market", Applied Statistics 46: two Poisson variables with a correction of the four lowest scores, on a grid that is
-scaled to sum to one. Shots, corners and red cards are drawn from the expected goals, not from the goals scored, so
-they tell of strength what the score does not.
+Goals follow Dixon and Coles (1997), "Modelling association football scores and inefficiencies in the football
+betting market", Applied Statistics 46: two Poisson variables with a correction of the four lowest scores, on
+a grid that is scaled to sum to one. Shots, corners and red cards are drawn from the expected goals, not from
+the goals scored, so they tell of strength what the score does not.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _TYPICAL_GOALS = 1.35
 def log_rates(attack: Numbers, defence: Numbers, log_goals: float, home_advantage: float) -> Numbers:
     """Return the log of the expected goals of both sides, shape (n, 2).
 
-    attack, defence: shape (n, 2), columns home and away. home_advantage: difference of the two log rates between
-    equal clubs, half of it given and half taken.
+    attack, defence: shape (n, 2), columns home and away. home_advantage: difference of the two log rates
+    between equal clubs, half of it given and half taken.
     """
     tilt = np.array([home_advantage / 2, -home_advantage / 2])
     return np.asarray(log_goals + tilt + attack - defence[:, ::-1])
@@ -30,8 +30,8 @@ def log_rates(attack: Numbers, defence: Numbers, log_goals: float, home_advantag
 def score_grid(rates: Numbers, rho: float, most_goals: int) -> Numbers:
     """Return the probability of each score, shape (n, most_goals + 1, most_goals + 1), home goals first.
 
-    rates: expected goals, shape (n, 2). rho: Dixon and Coles, equations 4.2 and 4.3; negative makes 0-0 and 1-1
-    likelier.
+    rates: expected goals, shape (n, 2). rho: Dixon and Coles, equations 4.2 and 4.3; negative makes 0-0 and
+    1-1 likelier.
 
     >>> bool(np.isclose(score_grid(np.array([[1.4, 1.1]]), -0.06, 12).sum(), 1.0))
     True
@@ -52,7 +52,7 @@ def outcome_probabilities(grid: Numbers) -> Numbers:
     """Return HOME, DRAW, AWAY from score grids, shape (n, 3).
 
     >>> outcome_probabilities(score_grid(np.array([[1.5, 1.0]]), 0.0, 12)).round(3).tolist()
-    [[0.489, 0.259, 0.251]]
+    [[0.488, 0.26, 0.252]]
     """
     lower = np.tril(np.ones(grid.shape[1:]), -1)
     home, away = (grid * lower).sum(axis=(1, 2)), (grid * lower.T).sum(axis=(1, 2))
@@ -72,10 +72,11 @@ def draw_half_time(goals: Integers, first_half_share: float, random: np.random.G
 
 
 def draw_statistics(rates: Numbers, goals: Integers, random: np.random.Generator) -> dict[str, Integers]:
-    """Return shots, shots on target, corners and red cards, each of shape (n, 2), columns home and away.
+    """Return shots, shots on target, corners and red cards, shape (n, 2) each, columns home and away.
 
-    Shots that are saved, shots off target and corners are Poisson with means that grow less than in proportion to
-    the expected goals; a goal is a shot on target. Red cards fall more often to the side under pressure.
+    Shots that are saved, shots off target and corners are Poisson with means that grow less than in
+    proportion to the expected goals; a goal is a shot on target. Red cards fall more often to the side under
+    pressure.
     """
     pressure = rates / _TYPICAL_GOALS
     on_target = goals + random.poisson(3.1 * pressure**0.60)

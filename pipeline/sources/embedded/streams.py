@@ -1,8 +1,9 @@
 """Random streams by name: what one part of the world draws never moves what another draws.
 
-That is what makes tomorrow's world an extension of today's: a season's streams depend on the seed, the season, the
-division and the purpose alone, never on the date asked for. Bit streams are those of numpy's PCG64; numpy may change
-the methods that draw from them between releases, so the world is the same for one version of numpy.
+That is what makes tomorrow's world an extension of today's: a season's streams depend on the seed, the
+season, the division and the purpose alone, never on the date asked for. Bit streams are those of numpy's
+PCG64; numpy may change the methods that draw from them between releases, so the world is the same for one
+version of numpy.
 """
 
 from __future__ import annotations

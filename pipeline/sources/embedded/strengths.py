@@ -1,9 +1,10 @@
 """The clubs' hidden strengths: attack and defence on the log scale of expected goals, drifting over time.
 
-A club has a lasting strength and a departure from it. Over a summer the departure keeps a share (`memory`) and takes
-a normal step; from round to round it takes small normal steps: an AR(1) process between seasons with a random walk
-inside them, in the manner of Rue and Salvesen (2000), "Prediction and retrospective analysis of soccer matches in a
-league", The Statistician 49. Results never act on strengths, so a season can be drawn in one piece.
+A club has a lasting strength and a departure from it. Over a summer the departure keeps a share (`memory`)
+and takes a normal step; from round to round it takes small normal steps: an AR(1) process between seasons
+with a random walk inside them, in the manner of Rue and Salvesen (2000), "Prediction and retrospective
+analysis of soccer matches in a league", The Statistician 49. Results never act on strengths, so a season can
+be drawn in one piece.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ Integers = NDArray[np.int64]
 
 
 class Strengths:
-    """Attack and defence of all clubs of one country, arrays of shape (clubs, 2) with columns attack and defence."""
+    """The clubs of one country; arrays have shape (clubs, 2) with the columns attack and defence."""
 
     def __init__(
         self, tiers: Sequence[int], club_count: int, law: Mapping[str, float], random: np.random.Generator
     ):
-        """Draw the lasting strengths; the first clubs fill the tiers from the top, the best of them the first tier."""
+        """Draw the lasting strengths; the first clubs fill the tiers, the best of them the first."""
         self._law = law
         inside = sum(tiers)
         overall = np.empty(club_count)
@@ -34,7 +35,7 @@ class Strengths:
         self._departure = random.normal(0.0, law["season_spread"], (club_count, 2))
 
     def play(self, clubs: Integers, round_count: int, random: np.random.Generator) -> Numbers:
-        """Return the strengths of `clubs` in each round, shape (rounds, clubs, 2), and keep those of the last."""
+        """Return the strengths of `clubs` by round, shape (rounds, clubs, 2), and keep those of the last."""
         steps = random.normal(0.0, self._law["round_spread"], (round_count, len(clubs), 2))
         path = np.asarray(self._departure[clubs] + np.cumsum(steps, axis=0))
         self._departure[clubs] = path[-1]

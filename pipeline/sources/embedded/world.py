@@ -1,7 +1,7 @@
-"""The world's history, season by season: who plays in which tier, and every match with its score and its truth.
+"""The world's history, season by season: who plays in which tier, and every match with score and truth.
 
-A season is a function of the seed, the season and the state the seasons before it left, so it never changes, whatever
-the date asked for. Prices and statistics are drawn when first asked for, from streams of their own.
+A season is a function of the seed, the season and the state the seasons before it left, so it never changes,
+whatever the date asked for. Prices and statistics are drawn when first asked for, from streams of their own.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +68,7 @@ class DivisionSeason:
 
     @cached_property
     def prices(self) -> dict[str, dict[str, Numbers]]:
-        """Return decimal prices by moment (`early`, `close`) and bookmaker, shape (n, 3) each; {} without odds."""
+        """Return prices by moment (`early`, `close`) and bookmaker, shape (n, 3) each; {} without odds."""
         if not self.league.has_prices:
             return {}
         law, scores = laws()["prices"], laws()["scores"]
@@ -97,7 +97,7 @@ class CountryHistory:
         edges = np.cumsum([0, *sizes])
         names = names_of(self.country)
         self._names = np.array(names)
-        self._tiers = [np.arange(start, end) for start, end in zip(edges[:-1], edges[1:], strict=True)]
+        self._tiers = [np.arange(start, end) for start, end in pairwise(edges.tolist())]
         self._outside = deque(range(int(edges[-1]), len(names)))
         self._strengths = Strengths(
             sizes, len(names), laws()["strengths"], self._stream(0, "lasting strengths")
@@ -139,7 +139,7 @@ class CountryHistory:
         return DivisionSeason(self.seed, season, division, league, schedule, home, away, logs, truth, goals)
 
     def _change_tiers(self, season: int, played: Sequence[DivisionSeason]) -> None:
-        """Promote and relegate after a season: the last of each tier change places with the first of the next."""
+        """Promote and relegate: the last of each tier change places with the first of the next."""
         self._strengths.rest(self._stream(season, "summer"))
         ranked = [clubs[standing(each)] for clubs, each in zip(self._tiers, played, strict=True)]
         count = [each.league.relegated for each in played]
@@ -192,16 +192,5 @@ class World:
 
 @cache
 def world_of(size: str, seed: int) -> World:
-    """Return the world of one size and seed, the same object each time: what was played is not played again."""
+    """Return the world of one size and seed, always the same object: nothing is played twice."""
     return World(size, seed)
-
-
-def first_season() -> int:
-    """Return the starting year of the first season of every division."""
-    return int(laws()["first_season"])
-
-
-def listed_season_count(size: str) -> int:
-    """Return how many seasons of a division the index page lists."""
-    counts: dict[str, Any] = laws()["listed_seasons"]
-    return int(counts[size])
