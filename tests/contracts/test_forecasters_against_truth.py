@@ -1,0 +1,91 @@
+"""How close each family comes to the perfect forecast, which only the simulated world can tell.
+
+Test seasons 2023 and later of the embedded world, walk-forward, matches that all families answer. The
+bounds leave about three standard errors (by playing day) to the gaps seen when they were set: base rates
+0.073, market 0.007, poisson 0.016, lightgbm 0.007.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.domain.divisions import divisions_of
+from pipeline.evaluation.walk_forward import walk_forward
+from pipeline.features.build import build_features
+from pipeline.models.catalogue import FAMILIES
+from pipeline.sources.catalogue import source_named
+from pipeline.sources.embedded.site import EmbeddedSite
+from pipeline.sources.normalise import Normalised, normalise
+
+AS_OF = datetime(2026, 6, 20, 12, tzinfo=UTC)
+KEY = ["division", "season", "home", "away"]
+LARGEST_GAP = {"base_rates": 0.090, "market": 0.012, "poisson": 0.025, "lightgbm": 0.013}
+SMALLEST_GAP = {"base_rates": 0.055, "market": 0.002, "poisson": 0.007, "lightgbm": 0.002}
+NOISE = 2.6
+"""Standard errors within which a model may seem to beat the truth: one test in a hundred."""
+
+
+def _tables(site: EmbeddedSite) -> Normalised:
+    source = source_named("embedded")
+    links = re.findall(r'href="([^"]+)"', (site.read("") or b"").decode(), re.IGNORECASE)
+    bodies = [(file, site.read(file.path)) for file in source.files(links)]
+    parsed = [(file, source.parse(file, body), AS_OF) for file, body in bodies if body is not None]
+    return normalise(parsed, divisions_of("embedded"), cut_off_at=AS_OF)
+
+
+@pytest.fixture(scope="module")
+def losses() -> pd.DataFrame:
+    """Log loss a match of each family and of the truth (column `truth`), with the day of the match."""
+    site = EmbeddedSite(AS_OF, size="embedded")
+    tables = _tables(site)
+    given = tables.matches, tables.fixtures, tables.quotes, divisions_of("embedded")
+    features = build_features(*given, cut_off_at=AS_OF)
+    forecasts = walk_forward(features, {name: {} for name in FAMILIES}, first_test_season=2023)
+    truth = (
+        tables.matches[["match_id", *KEY]].merge(site.truth(), on=KEY, validate="1:1").assign(family="truth")
+    )
+    shares = ["p_home", "p_draw", "p_away"]
+    every = pd.concat([forecasts, truth[["match_id", "family", *shares]]])
+    played = tables.matches[["match_id", "outcome", "kick_off_at"]]
+    every = every.merge(played, on="match_id", validate="m:1")
+    hit = every[shares].to_numpy()[np.arange(len(every)), every["outcome"].to_numpy()]
+    every["loss"], every["day"] = -np.log(hit), every["kick_off_at"].dt.floor("D")
+    return every.pivot(index=["day", "match_id"], columns="family", values="loss").dropna()
+
+
+def _gap(losses: pd.DataFrame, family: str, to: str = "truth") -> tuple[float, float]:
+    """Return the mean difference in log loss and its standard error, matches of a day taken together."""
+    difference = losses[family] - losses[to]
+    sums = (difference - difference.mean()).groupby("day").sum()
+    return float(difference.mean()), float(np.sqrt((sums**2).sum()) / len(difference))
+
+
+def test_there_are_enough_matches_to_tell_the_families_apart(losses: pd.DataFrame) -> None:
+    assert len(losses) > 4000
+
+
+@pytest.mark.parametrize("family", list(FAMILIES))
+def test_a_family_comes_as_close_to_the_truth_as_it_should(losses: pd.DataFrame, family: str) -> None:
+    gap, _ = _gap(losses, family)
+    assert SMALLEST_GAP[family] < gap < LARGEST_GAP[family]
+
+
+@pytest.mark.parametrize("family", list(FAMILIES))
+def test_no_family_beats_the_truth_beyond_noise(losses: pd.DataFrame, family: str) -> None:
+    gap, error = _gap(losses, family)
+    assert gap > -NOISE * error
+
+
+def test_the_independent_family_knows_far_more_than_the_base_rates(losses: pd.DataFrame) -> None:
+    gap, error = _gap(losses, "poisson", to="base_rates")
+    assert gap < -5 * error
+
+
+def test_the_anchored_family_does_not_squander_the_market(losses: pd.DataFrame) -> None:
+    gap, error = _gap(losses, "lightgbm", to="market")
+    assert gap < min(0.004, 3 * error)
