@@ -79,12 +79,8 @@ class SnapshotStore:
 
         A snapshot whose bytes are gone or damaged does not count: it is fetched anew.
         """
-        good = [
-            each
-            for each in self._known(path, before)
-            if each.state == "fetched" and self._is_intact(each.sha256)
-        ]
-        return good[-1] if good else None
+        newest_first = (each for each in reversed(self._known(path, before)) if each.state == "fetched")
+        return next((each for each in newest_first if self._is_intact(each.sha256)), None)
 
     def add(self, answer: Answer, fetched_at: datetime, *, reason: str = "") -> Snapshot:
         """Keep the bytes of an answer and return their snapshot.

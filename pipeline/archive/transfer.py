@@ -62,9 +62,6 @@ def read_body(response: Response, source: str, path: str, limits: Limits, deadli
         raise LineError(source, path, f"stalled after {size} bytes") from error
     except (HTTPError, OSError) as error:
         raise FetchError(source, path, _broken_off(raw.tell(), response)) from error
-    announced = response.headers.get("Content-Length", "")
-    if announced.isdecimal() and int(announced) != raw.tell():
-        raise FetchError(source, path, _broken_off(raw.tell(), response))
     return b"".join(chunks)
 
 

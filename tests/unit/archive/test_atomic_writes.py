@@ -68,6 +68,15 @@ def test_a_folder_is_whole_or_absent_after_its_writer_was_killed(tmp_path: Path)
     assert set(tmp_path.iterdir()) <= {target}
 
 
+def test_who_reads_the_old_file_reads_it_to_its_end(tmp_path: Path) -> None:
+    target = tmp_path / "state.json"
+    write_text(target, "old, and longer")
+    with target.open() as reader:
+        write_text(target, "new")
+        assert reader.read() == "old, and longer"
+    assert target.read_text() == "new"
+
+
 def test_a_failed_write_leaves_the_old_file_and_no_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

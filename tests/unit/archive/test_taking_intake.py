@@ -226,6 +226,12 @@ def test_a_fetch_of_a_past_instant_sees_no_later_snapshot(rig: Rig) -> None:
     assert {file.fetched_at for file in report.files} == {AT}
 
 
+def test_a_file_that_fails_at_a_past_instant_is_not_served_from_the_future(rig: Rig) -> None:
+    rig.fetch(at=AT + 24 * HOUR)
+    del rig.files[E1]
+    assert entry(rig.fetch(at=AT), E1).state == "failed"
+
+
 def test_an_answer_304_that_nobody_asked_for_is_a_failure_of_that_file(rig: Rig) -> None:
     class Confused(GeneratedFetcher):
         def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Answer:
