@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -104,6 +105,15 @@ def test_the_winter_break_of_the_division_table_is_kept() -> None:
                 days <= np.datetime64(f"{season + 1}-01-07")
             )
             assert not in_break.any()
+
+
+@pytest.mark.parametrize(("size", "code"), DIVISIONS)
+def test_no_running_season_is_quiet_for_more_than_14_playing_days(size: str, code: str) -> None:
+    division = world_of(size, SEED).divisions[code]
+    for season in range(2019, 2030):
+        moments = world_of(size, SEED).season(code, season).schedule.kick_off_at
+        days = [moment.item() for moment in np.unique(moments.astype("datetime64[D]"))]
+        assert max(division.playing_days_between(*pair) for pair in pairwise(days)) <= 14
 
 
 def test_hours_of_play_vary_between_weekend_and_midweek() -> None:
