@@ -1,0 +1,74 @@
+"""Every setting is documented, typed and refused by name where it cannot be used."""
+
+from __future__ import annotations
+
+import argparse
+import configparser
+from pathlib import Path
+
+import luigi
+import pytest
+
+from pipeline.domain.errors import SettingError
+from pipeline.sources.catalogue import source_names
+from pipeline.tasks.settings import (
+    SOURCES,
+    add_setting_options,
+    apply_setting_options,
+    load_settings,
+    pipeline,
+)
+
+CONFIGURATION = Path(__file__).resolve().parents[3] / "luigi.cfg"
+
+
+def test_every_setting_stands_in_the_configuration_with_a_comment() -> None:
+    lines = CONFIGURATION.read_text(encoding="utf-8").splitlines()
+    for name, _ in pipeline.get_params():
+        place = next(number for number, line in enumerate(lines) if line.startswith(f"{name} ="))
+        assert lines[place - 1].startswith("#"), name
+
+
+def test_the_configuration_names_no_unknown_setting() -> None:
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(CONFIGURATION, encoding="utf-8")
+    assert set(parser["pipeline"]) == {name for name, _ in pipeline.get_params()}
+
+
+def test_the_sources_are_those_of_the_catalogue() -> None:
+    assert set(SOURCES) == set(source_names())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("value_threshold", "0"), ("base_url", "ftp://feed"), ("horizon_days", "0"), ("keep_releases", "0")],
+)
+def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:
+    config = luigi.configuration.get_config()
+    before = config.get("pipeline", name)
+    config.set("pipeline", name, value)
+    try:
+        with pytest.raises(SettingError, match=name):
+            load_settings()
+    finally:
+        config.set("pipeline", name, before)
+
+
+def test_an_option_of_the_command_line_wins_over_the_configuration() -> None:
+    parser = argparse.ArgumentParser()
+    add_setting_options(parser)
+    before = luigi.configuration.get_config().get("pipeline", "source")
+    apply_setting_options(parser.parse_args(["--pipeline-source", "football_data"]))
+    try:
+        assert load_settings().source == "football_data"
+        assert not load_settings().is_simulated
+    finally:
+        luigi.configuration.get_config().set("pipeline", "source", before)
+
+
+def test_where_data_lie_does_not_change_what_a_run_is() -> None:
+    settings = load_settings()
+    moved = type(settings)(**{**vars(settings), "data_root": Path("elsewhere"), "site_root": Path("there")})
+    assert moved.fingerprint() == settings.fingerprint()
+    other = type(settings)(**{**vars(settings), "value_threshold": 0.07})
+    assert other.fingerprint() != settings.fingerprint()
