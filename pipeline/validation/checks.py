@@ -1,20 +1,18 @@
 """The checks on the archive as values, read from `suites.toml`.
 
-Says what a check is and which columns it stands for; `engine.py` runs them, `verdict.py` draws the
-consequences.
+Says what a check is; `engine.py` runs them, `verdict.py` draws the consequences.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-SUITES = ("matches", "fixtures", "quotes", "seasons")
+SUITES = ("matches", "fixtures", "quotes", "prices", "seasons")
 SEVERITIES = ("row", "cell", "blocking", "warning")
 
 
@@ -31,12 +29,6 @@ class Check:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     fault: str = ""
     blanks: str = ""
-
-    def columns_among(self, present: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-        """Return the groups of columns to check: one group a matching column where `columns` is a pattern."""
-        if "*" not in self.columns[0]:
-            return (self.columns,)
-        return tuple((name,) for name in present if fnmatchcase(name, self.columns[0]))
 
     def fault_of(self, column: str) -> str:
         """Return the column to name in a quarantine entry when `column` failed."""

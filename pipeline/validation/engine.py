@@ -19,7 +19,6 @@ from pipeline.domain.errors import ContractError
 from pipeline.validation.checks import Check
 
 _RESULT_FORMAT = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
-_LIST_EXPECTATIONS = ("within_record", "compound", "multicolumn")
 
 
 @dataclass(frozen=True)
@@ -46,41 +45,52 @@ def run_checks(frames: Mapping[str, pd.DataFrame], checks: Sequence[Check]) -> l
     findings: list[Finding] = []
     for suite, frame in frames.items():
         wanted = [check for check in checks if check.suite == suite]
+        columns = dict.fromkeys(column for check in wanted for column in check.columns)
         asset = source.add_dataframe_asset(suite).add_batch_definition_whole_dataframe("all")
-        batch = asset.get_batch(batch_parameters={"dataframe": frame})
-        findings += _judge(gx.ExpectationSuite(name=suite), batch, frame, wanted)
+        batch = asset.get_batch(
+            batch_parameters={"dataframe": frame[list(columns)]}
+        )  # copied for every check
+        findings += _judge(gx.ExpectationSuite(name=suite), batch, len(frame), wanted)
     return findings
 
 
-def _judge(suite: Any, batch: Any, frame: pd.DataFrame, checks: Sequence[Check]) -> list[Finding]:
-    planned = [(check, columns) for check in checks for columns in check.columns_among(frame.columns)]
-    for position, (check, columns) in enumerate(planned):
-        suite.add_expectation(_expectation(check, columns, position))
+def by_book(findings: Sequence[Finding], prices: pd.DataFrame) -> list[Finding]:
+    """Return the findings with those on single prices told in rows of the quotes, one a book and timing.
+
+    prices: the frame of the suite `prices`, which knows each row's `quote_row` and `stem`.
+    """
+    told: list[Finding] = []
+    for each in findings:
+        if each.check.suite != "prices":
+            told.append(each)
+            continue
+        at_fault = prices.iloc[each.rows]
+        for stem, own in at_fault.groupby("stem", sort=True):
+            rows = own["quote_row"].to_numpy(dtype=np.int64)
+            told.append(Finding(each.check, f"{stem}_{each.column}", False, each.checked_count, rows))
+    return told
+
+
+def _judge(suite: Any, batch: Any, rows_count: int, checks: Sequence[Check]) -> list[Finding]:
+    for position, check in enumerate(checks):
+        suite.add_expectation(_expectation(check, position))
     results = {
         result.expectation_config.meta["position"]: result
         for result in batch.validate(suite, result_format=_RESULT_FORMAT).results
     }
-    return [
-        _finding(check, columns, results[position], len(frame))
-        for position, (check, columns) in enumerate(planned)
-    ]
+    return [_finding(check, results[position], rows_count) for position, check in enumerate(checks)]
 
 
-def _expectation(check: Check, columns: tuple[str, ...], position: int) -> Any:
+def _expectation(check: Check, position: int) -> Any:
     from great_expectations.expectations import registry
 
-    named: dict[str, Any]
-    if "column_pair" in check.expectation:
-        named = {"column_A": columns[0], "column_B": columns[1]}
-    elif any(word in check.expectation for word in _LIST_EXPECTATIONS):
-        named = {"column_list": list(columns)}
-    else:
-        named = {"column": columns[0]}
+    names = ("column_A", "column_B") if "column_pair" in check.expectation else ("column",)
+    named = dict(zip(names, check.columns, strict=True))
     kind = registry.get_expectation_impl(check.expectation)
     return kind(**named, **check.parameters, meta={"position": position})
 
 
-def _finding(check: Check, columns: tuple[str, ...], result: Any, rows_count: int) -> Finding:
+def _finding(check: Check, result: Any, rows_count: int) -> Finding:
     fault = result.exception_info
     if any(
         each.get("raised_exception") for each in ([fault] if "raised_exception" in fault else fault.values())
@@ -88,7 +98,7 @@ def _finding(check: Check, columns: tuple[str, ...], result: Any, rows_count: in
         raise ContractError(check.suite, f"the check {check.name!r} could not be run: {fault}")
     rows = np.array(sorted(set(result.result.get("unexpected_index_list") or ())), dtype=np.int64)
     missing = int(result.result.get("missing_count") or 0)
-    return Finding(check, columns[0], bool(result.success), rows_count - missing, rows)
+    return Finding(check, check.columns[0], bool(result.success), rows_count - missing, rows)
 
 
 def _great_expectations() -> Any:

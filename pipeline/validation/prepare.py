@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.domain.divisions import Division
 from pipeline.domain.outcomes import SIDES
-from pipeline.validation.frames import ArchiveFrames
+from pipeline.validation.frames import ArchiveFrames, are_among
 
 LEAST_MATCHES_FOR_SHARES = 60
 """Below this many matches of a season its means say nothing and stay missing."""
@@ -28,6 +28,7 @@ def suite_frames(
         "matches": prepare_matches(matches, divisions, cut_off_at=cut_off_at),
         "fixtures": prepare_fixtures(fixtures, matches, divisions),
         "quotes": prepare_quotes(quotes, matches, fixtures, cut_off_at=cut_off_at),
+        "prices": list_prices(quotes),
         "seasons": summarise_seasons(matches, quotes, divisions, cut_off_at=cut_off_at),
     }
 
@@ -53,7 +54,7 @@ def prepare_fixtures(
 ) -> pd.DataFrame:
     """Return the fixtures with the derived columns of the suite `fixtures`."""
     prepared = _with_calendar(fixtures, divisions)
-    prepared["is_played"] = prepared["match_id"].isin(set(matches["match_id"]))
+    prepared["is_played"] = are_among(prepared["match_id"], matches["match_id"])
     return prepared
 
 
@@ -62,22 +63,30 @@ def prepare_quotes(
 ) -> pd.DataFrame:
     """Return the prices with the columns of the suite `quotes`: extremes and sums a book and timing."""
     prepared = quotes[["match_id"]].copy()
-    played, listed = set(matches["match_id"]), set(fixtures["match_id"])
-    prepared["is_of_match"] = prepared["match_id"].isin(played | listed)
+    is_played = are_among(prepared["match_id"], matches["match_id"])
+    is_listed = are_among(prepared["match_id"], fixtures["match_id"])
+    prepared["is_of_match"] = is_played | is_listed
     prepared["early_hours_before_cut_off"] = _hours(pd.Timestamp(cut_off_at) - quotes["early_at"])
-    for stem in price_stems(quotes):
-        prices = prices_of(quotes, stem)
-        prepared[f"{stem}_lowest_price"] = prices.min(axis=1)
-        prepared[f"{stem}_highest_price"] = prices.max(axis=1)
     for stem in ("avg_early", "avg_close"):
         prices = prices_of(quotes, stem)
         prepared[f"{stem}_book_sum"] = (1.0 / prices.where(prices > 0)).sum(axis=1, min_count=3, skipna=True)
         prepared[f"{stem}_prices_count"] = prices.notna().sum(axis=1)
     prepared["lowest_best_to_average_early"] = _lowest_ratio(quotes, "max_early", "avg_early")
     closing = quotes[[name for name in quotes.columns if "_close_" in name]]
-    is_fixture = prepared["match_id"].isin(listed - played)
-    prepared["fixture_closing_prices_count"] = closing.notna().sum(axis=1).where(is_fixture, 0)
+    counts = closing.notna().sum(axis=1)
+    prepared["fixture_closing_prices_count"] = counts.where(is_listed & ~is_played, 0)
     return prepared
+
+
+def list_prices(quotes: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a match, book and timing that has a price: quote_row, stem, lowest and highest price."""
+    parts = [pd.DataFrame({"quote_row": [], "stem": [], "lowest_price": [], "highest_price": []})]
+    for stem in price_stems(quotes):
+        prices = prices_of(quotes, stem)
+        extremes = {"lowest_price": prices.min(axis=1), "highest_price": prices.max(axis=1)}
+        rows = pd.DataFrame({"quote_row": range(len(quotes)), "stem": stem, **extremes})
+        parts.append(rows[rows["lowest_price"].notna()])
+    return pd.concat(parts[1:] or parts, ignore_index=True)
 
 
 def price_stems(quotes: pd.DataFrame) -> list[str]:
@@ -105,7 +114,7 @@ def summarise_seasons(
         goals=matches["home_goals"] + matches["away_goals"],
         is_home_win=matches["outcome"].eq(0),
         is_draw=matches["outcome"].eq(1),
-        is_priced=matches["match_id"].isin(set(priced)),
+        is_priced=are_among(matches["match_id"], priced),
         pair=matches["home_id"] + " " + matches["away_id"],
     )
     grouped = facts.groupby(keys, sort=True)
@@ -148,6 +157,7 @@ def _with_calendar(rows: pd.DataFrame, divisions: Mapping[str, Division]) -> pd.
     prepared = rows.copy()
     prepared["day"] = prepared["kick_off_at"].dt.floor("D")
     prepared["is_known_division"] = prepared["division"].isin(set(divisions))
+    prepared["is_own_opponent"] = prepared["home_id"].eq(prepared["away_id"])
     home, away = prepared["home"].str.strip(), prepared["away"].str.strip()
     prepared["shorter_club"] = home.where(home.str.len() <= away.str.len(), away)
     calendars = prepared["division"].map({code: division.calendar for code, division in divisions.items()})

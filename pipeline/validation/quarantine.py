@@ -56,7 +56,7 @@ def joined(*parts: pd.DataFrame) -> pd.DataFrame:
 def _entries(finding: Finding, rows: pd.DataFrame, origins: pd.DataFrame) -> pd.DataFrame:
     at_fault = rows.iloc[finding.rows]
     found = origins.reindex(at_fault["match_id"])
-    if finding.check.suite != "quotes":
+    if finding.check.suite in ("matches", "fixtures"):
         found = at_fault
     column = finding.check.fault_of(finding.column)
     entries = pd.DataFrame(

@@ -34,6 +34,7 @@ def state_of(
 
     Stale: in season, more than `rules.stale_after_days` playing days since the newest result, and the running
     season has begun or must have begun. In season: fixtures are listed, or the season runs and is not over.
+    Stale in any month: neither the running season nor the one before has a single result.
     """
     is_listed = bool(fixtures["status"].isin(["upcoming", "awaiting_result"]).any())
     if matches.empty:
@@ -44,7 +45,8 @@ def state_of(
     is_under_way = bool(matches["season"].eq(running).any()) or division.is_due(today)
     in_season = is_listed or (is_under_way and not _is_over(division, matches, running, rules))
     quiet_days = division.playing_days_between(last_on, today)
-    if in_season and is_under_way and quiet_days > rules.stale_after_days:
+    has_missed_a_season = int(matches["season"].max()) < running - 1
+    if has_missed_a_season or (in_season and is_under_way and quiet_days > rules.stale_after_days):
         return DivisionState(STALE, f"no result since {day_text(last_on)} ({(today - last_on).days} days)")
     return DivisionState(ACCEPTED)
 

@@ -17,7 +17,7 @@ from pipeline.domain.divisions import Division
 from pipeline.domain.tables import check_columns
 from pipeline.validation.checks import all_checks, rules
 from pipeline.validation.document import verdict_document
-from pipeline.validation.engine import run_checks
+from pipeline.validation.engine import by_book, run_checks
 from pipeline.validation.frames import ArchiveFrames
 from pipeline.validation.prepare import suite_frames
 from pipeline.validation.quarantine import entries_of, failed_rows, joined, with_blanked_cells
@@ -70,10 +70,11 @@ def validate(
     suites = suite_frames(frames, divisions, cut_off_at=cut_off_at)
     findings = run_checks(suites, all_checks())
     failed = failed_rows(findings)
+    told = by_book(findings, suites["prices"])
     withheld = withheld_divisions(findings, frames, failed, quarantine, suites["seasons"], rules())
-    arrived = with_blanked_cells(findings, frames).without_rows(failed)
+    arrived = with_blanked_cells(told, frames).without_rows(failed)
     accepted = arrived.without_divisions(withheld).renumbered()
-    entries = joined(quarantine, entries_of(findings, frames))
+    entries = joined(quarantine, entries_of(told, frames))
     document = verdict_document(
         findings=findings,
         states=_states(arrived, divisions, withheld, cut_off_at),

@@ -94,8 +94,8 @@ BREAKS: dict[tuple[str, str], Break] = {
     ),
     ("quotes", "a match has one row of prices"): repeated("quotes", 3),
     ("quotes", "the prices belong to a match"): cell("quotes", 3, match_id="E1-2024-x-y-1"),
-    ("quotes", "prices are above one"): cell("quotes", 3, max_early_home=1.0),
-    ("quotes", "prices are finite"): cell("quotes", 3, max_early_home=np.inf),
+    ("prices", "prices are above one"): cell("quotes", 3, max_early_home=1.0),
+    ("prices", "prices are finite"): cell("quotes", 3, max_early_home=np.inf),
     ("quotes", "the early market average is a market"): cell("quotes", 3, avg_early_home=1.2),
     ("quotes", "the closing market average is a market"): cell("quotes", 3, avg_close_home=4.0),
     ("quotes", "early prices are not from the future"): cell(

@@ -65,6 +65,14 @@ def test_fixtures_of_the_next_season_do_not_make_the_summer_stale() -> None:
     assert state("E0", matches, fixtures("E0", "2025-08-15"), "2025-08-08").state == "accepted"
 
 
+def test_a_division_that_missed_a_whole_season_stays_stale_in_the_summer_after() -> None:
+    matches = results("E0", "2024-08-17", "2025-05-25")
+    assert (
+        state("E0", matches, fixtures("E0"), "2026-07-10").reason == "no result since 25 May 2025 (411 days)"
+    )
+    assert state("E0", matches, fixtures("E0", "2026-08-22"), "2026-08-20").state == "stale"
+
+
 def test_a_season_that_stops_short_of_its_ordinary_end_is_stale() -> None:
     matches = results("E0", "2023-08-12", "2024-05-19", "2024-08-17", "2025-03-30")
     assert state("E0", matches, fixtures("E0"), "2025-04-20").state == "stale"

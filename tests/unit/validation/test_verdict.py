@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -29,79 +30,129 @@ def verdict_on(frames: ArchiveFrames, quarantine: pd.DataFrame | None = None, **
     return validate(frames.matches, frames.fixtures, frames.quotes, entries, **settings)
 
 
-def entry(**values: Any) -> dict[str, Any]:
-    row = {
-        "source_file": "E1-2024.csv",
-        "source_row": 500,
-        "column": "FTHG",
-        "value": "x",
-        "reason": "no number",
-    }
-    return {**row, "scope": "row", "division": "E1", **values}
+@dataclass(frozen=True)
+class Case:
+    """An archive with some faults, each in a row of its own, and the verdict on it."""
+
+    frames: ArchiveFrames
+    verdict: Verdict
+
+    def match_id(self, row: int) -> str:
+        return str(self.frames.matches.loc[row, "match_id"])
+
+    def prices(self, row: int) -> pd.Series:
+        quotes = self.verdict.quotes
+        return quotes[quotes["match_id"].eq(self.match_id(row))].iloc[0]
+
+    def entries(self, row: int) -> list[tuple[Any, ...]]:
+        origin = self.frames.matches.loc[row, ["source_file", "source_row"]].tolist()
+        entries = self.verdict.quarantine
+        own = entries[entries["source_file"].eq(origin[0]) & entries["source_row"].eq(origin[1])]
+        return list(
+            own[["column", "value", "reason", "scope", "division"]].itertuples(index=False, name=None)
+        )
 
 
-def test_a_sound_archive_is_accepted_unchanged() -> None:
+BAD_GOALS, BAD_PRICE, BAD_MARKET, REPEATED, TWO_RESULTS, WARNED = 3, 10, 11, 120, 200, 20
+
+
+@pytest.fixture(scope="module")
+def damaged() -> Case:
     frames = a_sound_archive()
-    verdict = verdict_on(frames)
-    pd.testing.assert_frame_equal(verdict.matches, frames.matches)
-    pd.testing.assert_frame_equal(verdict.fixtures, frames.fixtures)
-    pd.testing.assert_frame_equal(verdict.quotes, frames.quotes)
-    assert verdict.quarantine.empty
-    assert verdict.withheld() == {}
+    matches, quotes = frames.matches, frames.quotes
+    matches.loc[BAD_GOALS, ["home_goals", "outcome"]] = [30, 0]
+    matches.loc[WARNED, "home_shots_on_target"] = 99.0
+    quotes.loc[BAD_PRICE, "max_early_draw"] = 0.0
+    quotes.loc[BAD_MARKET, ["avg_early_home", "avg_early_draw", "avg_early_away"]] = 1.11
+    repeat = matches.iloc[[REPEATED]].assign(match_id="repeat-2", source_row=900)
+    other = matches.iloc[[TWO_RESULTS]].assign(match_id="other-2", home_goals=0, away_goals=5, outcome=2)
+    frames.fixtures.loc[0, "home"] = "=cmd()|'/c calc'!A0" + "<script>" * 60
+    frames.fixtures.loc[0, "status"] = "<script>" * 60
+    whole = ArchiveFrames(pd.concat([matches, repeat, other], ignore_index=True), frames.fixtures, quotes)
+    return Case(whole, verdict_on(whole))
 
 
-def test_a_bad_row_is_set_aside_with_its_prices_and_an_entry() -> None:
+@pytest.fixture(scope="module")
+def sound() -> Case:
     frames = a_sound_archive()
-    frames.matches.loc[3, "home_goals"] = 30
-    verdict = verdict_on(frames)
-    lost = frames.matches.loc[3, "match_id"]
-    assert lost not in set(verdict.matches["match_id"]) | set(verdict.quotes["match_id"])
-    assert len(verdict.matches) == len(frames.matches) - 1
-    entries = verdict.quarantine.to_dict("records")
-    assert {(each["source_file"], each["source_row"], each["scope"]) for each in entries} == {
-        ("E1-2024.csv", 5, "row")
-    }
-    assert ("home_goals", "30", "goals outside 0 to 20") in {
-        (each["column"], each["value"], each["reason"]) for each in entries
-    }
+    return Case(frames, verdict_on(frames))
 
 
-def test_a_bad_price_costs_the_book_and_timing_and_keeps_the_match() -> None:
-    frames = a_sound_archive()
-    frames.quotes.loc[3, "max_early_draw"] = 0.0
-    verdict = verdict_on(frames)
-    row = verdict.quotes.loc[3]
-    assert np.isnan([row["max_early_home"], row["max_early_draw"], row["max_early_away"]]).all()
-    assert row["avg_early_home"] == 2.1
-    assert len(verdict.matches) == len(frames.matches)
-    assert verdict.quarantine[["column", "value", "scope"]].to_numpy().tolist() == [
-        ["max_early", "2.2/0/3.8", "cell"]
-    ]
-    assert verdict.quarantine["source_row"].tolist() == [frames.matches.loc[3, "source_row"]]
+def test_a_sound_archive_is_accepted_unchanged(sound: Case) -> None:
+    for table in ("matches", "fixtures", "quotes"):
+        pd.testing.assert_frame_equal(getattr(sound.verdict, table), sound.frames.table(table))
+    assert sound.verdict.quarantine.empty
+    assert sound.verdict.withheld() == {}
 
 
-def test_an_average_that_is_no_market_costs_every_price_of_that_timing() -> None:
-    frames = a_sound_archive()
-    frames.quotes.loc[3, ["avg_early_home", "avg_early_draw", "avg_early_away"]] = 1.11
-    row = verdict_on(frames).quotes.loc[3]
-    assert np.isnan(row["max_early_home"])
-    assert row["avg_close_home"] == 2.0
+def test_a_bad_row_is_set_aside_with_its_prices_and_an_entry(damaged: Case) -> None:
+    left = set(damaged.verdict.matches["match_id"]) | set(damaged.verdict.quotes["match_id"])
+    assert damaged.match_id(BAD_GOALS) not in left
+    assert damaged.entries(BAD_GOALS) == [("home_goals", "30", "goals outside 0 to 20", "row", "E1")]
 
 
-def test_an_exact_repeat_keeps_the_first_row() -> None:
-    frames = a_sound_archive()
-    again = frames.matches.iloc[[3]].assign(match_id="E1-2024-again-2", source_row=900)
-    matches = pd.concat([frames.matches, again], ignore_index=True)
-    verdict = verdict_on(ArchiveFrames(matches, frames.fixtures, frames.quotes))
-    assert verdict.matches["match_id"].tolist() == frames.matches["match_id"].tolist()
+def test_a_bad_price_costs_the_book_and_timing_and_keeps_the_match(damaged: Case) -> None:
+    prices = damaged.prices(BAD_PRICE)
+    assert prices[["max_early_home", "max_early_draw", "max_early_away"]].isna().all()
+    assert (prices["avg_early_home"], prices["avg_close_home"]) == (2.1, 2.0)
+    assert damaged.entries(BAD_PRICE) == [("max_early", "2.2/0/3.8", "a price of 1 or less", "cell", "E1")]
+    assert damaged.match_id(BAD_PRICE) in set(damaged.verdict.matches["match_id"])
 
 
-def test_two_results_of_one_club_on_one_day_are_both_set_aside() -> None:
-    frames = a_sound_archive()
-    other = frames.matches.iloc[[3]].assign(match_id="E1-2024-again-2", home_goals=0, away_goals=5, outcome=2)
-    matches = pd.concat([frames.matches, other], ignore_index=True)
-    verdict = verdict_on(ArchiveFrames(matches, frames.fixtures, frames.quotes))
-    assert frames.matches.loc[3, "match_id"] not in set(verdict.matches["match_id"])
+def test_an_average_that_is_no_market_costs_every_price_of_that_timing(damaged: Case) -> None:
+    prices = damaged.prices(BAD_MARKET)
+    assert np.isnan(prices["max_early_home"])
+    assert prices["avg_close_home"] == 2.0
+    assert [entry[:2] for entry in damaged.entries(BAD_MARKET)] == [("avg_early", "1.11/1.11/1.11")]
+
+
+def test_an_exact_repeat_keeps_the_first_row(damaged: Case) -> None:
+    left = set(damaged.verdict.matches["match_id"])
+    assert damaged.match_id(REPEATED) in left
+    assert "repeat-2" not in left
+
+
+def test_two_results_of_one_club_on_one_day_are_both_set_aside(damaged: Case) -> None:
+    assert not {damaged.match_id(TWO_RESULTS), "other-2"} & set(damaged.verdict.matches["match_id"])
+
+
+def test_a_warning_changes_no_frame_and_meets_the_suite(damaged: Case) -> None:
+    assert damaged.match_id(WARNED) in set(damaged.verdict.matches["match_id"])
+    assert damaged.entries(WARNED) == []
+    found = damaged.verdict.document["suites"]["matches"]["expectations"]
+    assert {each["name"]: each["failed_count"] for each in found}["home shots on target are shots"] == 1
+
+
+def test_a_suite_with_failed_rows_is_not_met(sound: Case, damaged: Case) -> None:
+    assert sound.verdict.document["suites"]["matches"]["is_met"] is True
+    assert damaged.verdict.document["suites"]["matches"]["is_met"] is False
+
+
+def test_a_few_bad_rows_withhold_no_division(damaged: Case) -> None:
+    assert damaged.verdict.withheld() == {}
+
+
+def test_hostile_text_is_only_ever_a_value(damaged: Case) -> None:
+    entries = damaged.verdict.quarantine
+    assert entries.loc[entries["column"].eq("status"), "value"].str.len().tolist() == [200]
+    assert len(damaged.verdict.fixtures) == len(damaged.frames.fixtures) - 1
+
+
+def test_the_document_is_json_without_nan_and_the_same_twice(damaged: Case) -> None:
+    again = verdict_on(damaged.frames).document
+    texts = {json.dumps(document, allow_nan=False) for document in (damaged.verdict.document, again)}
+    assert len(texts) == 1
+
+
+def test_the_frames_keep_their_contracts(damaged: Case) -> None:
+    for table in ("matches", "fixtures", "quotes", "quarantine"):
+        found = getattr(damaged.verdict, table)
+        check_columns(table, {name: str(dtype) for name, dtype in found.dtypes.items()})
+
+
+def test_the_frames_given_are_left_as_they_were(damaged: Case) -> None:
+    assert damaged.frames.quotes.loc[BAD_PRICE, "max_early_draw"] == 0.0
+    assert damaged.match_id(BAD_GOALS) in set(damaged.frames.matches["match_id"])
 
 
 def test_a_division_with_more_than_a_twentieth_of_bad_rows_is_withheld_and_the_other_publishes() -> None:
@@ -115,24 +166,6 @@ def test_a_division_with_more_than_a_twentieth_of_bad_rows_is_withheld_and_the_o
     assert verdict.document["divisions"]["DO1"]["state"] == "accepted"
 
 
-def test_a_twentieth_of_bad_rows_or_less_costs_the_rows_only() -> None:
-    frames = a_sound_archive()
-    frames.matches.loc[0:3, "away_goals"] = 40
-    assert verdict_on(frames).withheld() == {}
-
-
-def test_rows_the_reader_refused_count_towards_withholding() -> None:
-    unread = typed("quarantine", [entry(source_row=row) for row in range(500, 506)])
-    assert verdict_on(a_sound_archive(), unread).withheld() == {
-        "E1": "season 2024: 6 of 96 rows set aside (6.2%)"
-    }
-
-
-def test_cells_the_reader_refused_do_not_count_towards_withholding() -> None:
-    unread = typed("quarantine", [entry(source_row=row, scope="cell") for row in range(500, 506)])
-    assert verdict_on(a_sound_archive(), unread).withheld() == {}
-
-
 def test_a_blocking_check_withholds_the_division() -> None:
     frames = a_sound_archive()
     is_summer = frames.matches["division"].eq("DO1")
@@ -141,38 +174,6 @@ def test_a_blocking_check_withholds_the_division() -> None:
     frames.matches.loc[is_summer, "outcome"] = 0
     reason = verdict_on(frames).withheld()["DO1"]
     assert "season 2025: the mean number of goals a match is not football's (9)" in reason
-
-
-def test_a_warning_changes_no_frame() -> None:
-    frames = a_sound_archive()
-    frames.matches.loc[3, "home_shots_on_target"] = 99.0
-    verdict = verdict_on(frames)
-    pd.testing.assert_frame_equal(verdict.matches, frames.matches)
-    counts = {
-        each["name"]: each["failed_count"] for each in verdict.document["suites"]["matches"]["expectations"]
-    }
-    assert counts["home shots on target are shots"] == 1
-    assert verdict.document["suites"]["matches"]["is_met"] is True
-
-
-def test_the_readers_entries_are_kept() -> None:
-    unread = typed("quarantine", [entry()])
-    assert verdict_on(a_sound_archive(), unread).quarantine.to_dict("records") == [entry()]
-
-
-def test_the_document_is_json_without_nan_and_the_same_twice() -> None:
-    frames = a_sound_archive()
-    frames.matches.loc[3, "home_goals"] = 30
-    texts = {json.dumps(verdict_on(frames).document, allow_nan=False) for _ in range(2)}
-    assert len(texts) == 1
-
-
-def test_the_frames_keep_their_contracts() -> None:
-    frames = a_sound_archive()
-    frames.matches.loc[3, "home_goals"] = 30
-    verdict = verdict_on(frames)
-    for table in ("matches", "fixtures", "quotes", "quarantine"):
-        check_columns(table, {name: str(dtype) for name, dtype in getattr(verdict, table).dtypes.items()})
 
 
 def test_an_empty_archive_has_no_data_and_no_fault() -> None:
@@ -197,12 +198,3 @@ def test_a_stale_division_keeps_its_matches() -> None:
         "DO1": "no result since 17 August 2025 (275 days)",
     }
     assert len(verdict.matches) == len(frames.matches)
-
-
-def test_hostile_text_is_only_ever_a_value() -> None:
-    frames = a_sound_archive()
-    frames.fixtures.loc[0, "home"] = "=cmd()|'/c calc'!A0" + "<script>" * 60
-    frames.fixtures.loc[0, "status"] = "<script>" * 60
-    verdict = verdict_on(frames)
-    assert len(verdict.fixtures) == len(frames.fixtures) - 1
-    assert verdict.quarantine["value"].str.len().max() == 200

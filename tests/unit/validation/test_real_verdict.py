@@ -1,0 +1,57 @@
+"""The verdict on the real archive: which divisions are stale, and that hardly anything is set aside."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipeline.domain.divisions import divisions_of
+from pipeline.sources.catalogue import source_named
+from pipeline.sources.normalise import normalise
+from pipeline.validation.verdict import Verdict, validate
+
+pytestmark = pytest.mark.real
+CUT_OFF_AT = datetime(2026, 4, 23, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def verdict(mirror: Path) -> Verdict:
+    source = source_named("football_data", seasons_from=2023)
+    links = sorted(str(path.relative_to(mirror)) for path in mirror.glob("mmz4281/*/*.csv"))
+    parsed = [
+        (file, source.parse(file, (mirror / file.path).read_bytes()), CUT_OFF_AT)
+        for file in source.files(links)
+    ]
+    divisions = divisions_of("football_data")
+    archive = normalise(parsed, divisions, cut_off_at=CUT_OFF_AT)
+    return validate(
+        archive.matches,
+        archive.fixtures,
+        archive.quotes,
+        archive.quarantine,
+        divisions,
+        cut_off_at=CUT_OFF_AT,
+    )
+
+
+def test_the_divisions_whose_season_is_missing_are_stale_and_no_other(verdict: Verdict) -> None:
+    withheld = verdict.withheld()
+    assert sorted(withheld) == ["D1", "E0", "F1", "I1", "SP1"]
+    assert withheld["E0"] == "no result since 25 May 2025 (333 days)"
+
+
+def test_hardly_anything_of_the_real_archive_is_set_aside(verdict: Verdict) -> None:
+    assert len(verdict.matches) > 20_000
+    rows = verdict.quarantine[verdict.quarantine["scope"].eq("row")]
+    assert len(rows) < 10
+    assert len(verdict.quarantine) < 60
+
+
+def test_known_mistakes_in_closing_prices_are_set_aside(verdict: Verdict) -> None:
+    """mmz4281/2425/SP2.csv line 222 sums to 0.71: 1/3.59 + 1/3.88 + 1/5.13."""
+    own = verdict.quarantine[verdict.quarantine["source_file"].eq("mmz4281/2425/SP2.csv")]
+    assert (222, "avg_close", "3.59/3.88/5.13") in set(
+        zip(own["source_row"], own["column"], own["value"], strict=True)
+    )
