@@ -56,20 +56,27 @@ def tune(
     starts: Sequence[Mapping[str, Any]] = (),
     progress: Progress = _log.info,
 ) -> dict[str, Any]:
-    """Return the best parameters found for a family of the catalogue, {} where it has none to tune.
+    """Return the best parameters found for a family of the catalogue; {} stands for the family's defaults.
+
+    Those it is where the family has nothing to tune, where the past is too short to tune on or where no trial
+    could be fitted; the last two are said through `progress`.
 
     features: rows of `build_features`. before_season: starting year of the first test season; that season and
     everything from its first kick-off on is not looked at. journal: file of the search, made where missing;
     the same search on the same features resumes in it. starts: parameters to try first, after the defaults.
-    Raises ModelError where the past is too short or no trial could be fitted, SettingError for a profile.
+    Raises SettingError for an unknown profile.
     """
     from pipeline.models.catalogue import FAMILIES
 
     entry = FAMILIES[family]
     if entry.suggest is None:
         return {}
-    past, block = split_for_tuning(family, features, before_season)
     trials = trials_of(profile)
+    try:
+        past, block = split_for_tuning(family, features, before_season)
+    except ModelError as error:
+        progress(f"not tuned: {error}")
+        return {}
     study = _study(journal, f"{family}.{seed}.{_digest(past, block)}")
 
     def objective(params: dict[str, Any]) -> float:
@@ -77,12 +84,7 @@ def tune(
 
     defaults = dict(getattr(entry.build({}), "params", {}))
     _search(study, _trial_of(entry.suggest, objective), trials, seed, [defaults, *starts], progress)
-    finished = [trial for trial in study.trials if trial.state.name == "COMPLETE"]
-    if not finished:
-        raise ModelError(family, f"none of {trials} trials could be fitted")
-    best = min(finished, key=lambda trial: (trial.value, trial.number))
-    progress(f"tuned {family}: log loss {best.value:.5f} in the best of {len(finished)} trials")
-    return dict(best.user_attrs["params"])
+    return _best_of(study, family, trials, progress)
 
 
 def split_for_tuning(
@@ -153,6 +155,16 @@ def _search(
             warnings.simplefilter("ignore", UserWarning)  # a start outside the search space is meant
             study.optimize(run, n_trials=1)
         progress(f"trial {place + 1} of {trials}")
+
+
+def _best_of(study: Any, family: str, trials: int, progress: Progress) -> dict[str, Any]:
+    finished = [trial for trial in study.trials if trial.state.name == "COMPLETE"]
+    if not finished:
+        progress(f"not tuned: {family}: none of {trials} trials could be fitted")
+        return {}
+    best = min(finished, key=lambda trial: (trial.value, trial.number))
+    progress(f"tuned {family}: log loss {best.value:.5f} in the best of {len(finished)} trials")
+    return dict(best.user_attrs["params"])
 
 
 def _finished_count(study: Any) -> int:

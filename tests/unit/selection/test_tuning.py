@@ -168,15 +168,21 @@ def test_a_family_without_a_search_space_has_nothing_to_tune(tmp_path: Path) -> 
     )
 
 
-def test_too_short_a_past_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="two seasons before 2021"):
-        search(tmp_path / "journal.log", before_season=2021)
+def test_too_short_a_past_leaves_the_defaults_and_says_so(tmp_path: Path) -> None:
+    said: list[str] = []
+    assert search(tmp_path / "journal.log", before_season=2021, progress=said.append) == {}
+    assert said == ["not tuned: coin: there are not two seasons before 2021 to tune on"]
+    with pytest.raises(ModelError, match="two seasons"):
+        split_for_tuning("coin", features(), 2021)
 
 
-def test_trials_that_all_fail_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trials_that_all_fail_leave_the_defaults_and_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(Coin, "forecast", lambda self, rows: np.full((len(rows), 3), np.nan))
-    with pytest.raises(ModelError, match="none of 2 trials"):
-        search(tmp_path / "journal.log", profile="smoke")
+    said: list[str] = []
+    assert search(tmp_path / "journal.log", profile="smoke", progress=said.append) == {}
+    assert said[-1] == "not tuned: coin: none of 2 trials could be fitted"
 
 
 def test_an_unknown_profile_is_refused() -> None:
