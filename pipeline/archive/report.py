@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from pipeline.sources.base import FeedFile
@@ -41,6 +42,19 @@ class IntakeFile:
     def file(self) -> FeedFile:
         """Return the file as the source named it."""
         return FeedFile(self.path, self.kind, self.division, self.season)
+
+    @property
+    def stood_at(self) -> datetime:
+        """Return the earliest instant at which these bytes are known to have stood at the feed.
+
+        That is the server's `Last-Modified` where it gave one that lies before the fetch.
+        """
+        try:
+            modified_at = parsedate_to_datetime(self.last_modified)
+        except ValueError:
+            return self.fetched_at
+        aware = modified_at if modified_at.tzinfo else modified_at.replace(tzinfo=UTC)
+        return min(aware, self.fetched_at)
 
     def to_document(self) -> dict[str, Any]:
         """Return the fields as JSON knows them."""

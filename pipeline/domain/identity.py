@@ -36,9 +36,11 @@ def club_id_of(country: str, name: str) -> str:
 def match_id_of(division: str, season_start: int, home: str, away: str, meeting: int) -> str:
     """Return the key of a match or fixture: no date in it, since dates move.
 
+    Two hyphens part the clubs, because a slug holds none: no two pairings read alike.
+
     meeting: 1 for the first time `home` receives `away` in this season of this division.
 
     >>> match_id_of("E0", 2025, "Arsenal", "Man City", 1)
-    'E0-2025-arsenal-man-city-1'
+    'E0-2025-arsenal--man-city-1'
     """
-    return f"{division}-{season_start}-{slug_of(home)}-{slug_of(away)}-{meeting}"
+    return f"{division}-{season_start}-{slug_of(home)}--{slug_of(away)}-{meeting}"

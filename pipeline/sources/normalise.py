@@ -42,6 +42,7 @@ _ROW_TYPES = {
 _COUNTS = [
     column.name for column in columns_of("matches") if column.unit in ("goals", "shots", "corners", "cards")
 ]
+_TOO_NEW = "the list is newer than the cut-off"
 _KEY_TAKEN = "another match of the division has the same key"
 
 Parsed = tuple[FeedFile, ParsedFile, datetime]
@@ -66,14 +67,16 @@ def normalise(
 ) -> Normalised:
     """Return the tables as they looked at the cut-off.
 
-    parsed: each file with its rows and when it was fetched. divisions: the wanted ones; rows of others
-    are passed over. cut_off_at: an aware instant; a result counts as known two hours after kick-off, or at
+    parsed: each file with its rows and when it stood at the feed. A fixtures file newer than the cut-off is
+    set aside whole: its lines and prices were not known yet. divisions: the wanted ones; rows of others are
+    passed over. cut_off_at: an aware instant; a result counts as known two hours after kick-off, or at
     the end of the UTC day where the time is unknown. horizon_days: how far ahead rows of results files become
     fixtures; listed fixtures are not bound by it. Raises ValueError where the cut-off has no time zone.
     """
     if cut_off_at.tzinfo is None:
         raise ValueError(f"the cut-off {cut_off_at} has no time zone")
     cut = pd.Timestamp(cut_off_at).tz_convert("UTC")
+    parsed, too_new = _without_later_listings(parsed, cut_off_at)
     results, listings = (_gathered(parsed, kind, divisions) for kind in ("results", "fixtures"))
     prices = price_columns([*results.columns, *listings.columns])
     everything = cut_results(
@@ -86,13 +89,27 @@ def normalise(
         with_keys(archive[archive["is_played"]], divisions), with_keys(coming.fixtures, divisions)
     )
     told = told_defects(_gathered_defects(parsed), everything, cut)
-    ours = quarantine_of([*result_defects, *coming.defects, *key_defects])
+    ours = quarantine_of([*too_new, *result_defects, *coming.defects, *key_defects])
     return Normalised(
         matches=as_table("matches", _in_order(_with_outcome(matches))),
         fixtures=as_table("fixtures", _in_order(fixtures)),
         quotes=as_table("quotes", quotes_of(matches, fixtures, prices)),
         quarantine=_sorted_quarantine(told, ours),
     )
+
+
+def _without_later_listings(
+    parsed: Sequence[Parsed], cut_off_at: datetime
+) -> tuple[list[Parsed], list[Defect]]:
+    """Split off the fixtures files that stood at the feed only after the cut-off."""
+    is_late = [file.kind == "fixtures" and stood_at > cut_off_at for file, _, stood_at in parsed]
+    known = [each for each, late in zip(parsed, is_late, strict=True) if not late]
+    too_new = [
+        Defect(file.path, 0, "", stood_at.isoformat(), _TOO_NEW, "file", "")
+        for (file, _, stood_at), late in zip(parsed, is_late, strict=True)
+        if late
+    ]
+    return known, too_new
 
 
 def _gathered(parsed: Sequence[Parsed], kind: str, divisions: Mapping[str, Division]) -> pd.DataFrame:

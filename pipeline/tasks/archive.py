@@ -84,7 +84,7 @@ def parsed_files(stage: Stage, intake: Intake) -> list[tuple[FeedFile, ParsedFil
     parsed = []
     usable = [entry for entry in intake.files if entry.sha256]
     for number, entry in enumerate(usable, start=1):
-        parsed.append((entry.file, parsed_file(stage.data, source, store, entry), entry.fetched_at))
+        parsed.append((entry.file, parsed_file(stage.data, source, store, entry), entry.stood_at))
         if number % _PROGRESS_EVERY == 0:
             say(f"{number} of {len(usable)} files read")
     return parsed

@@ -79,14 +79,17 @@ def findings_of(stage: Stage) -> Findings:
 
 
 def notices_of(stage: Stage) -> pd.DataFrame:
-    """Return what a reader must know of this run's data: files in trouble and divisions withheld."""
+    """Return what a reader must know of this run's data: pages and files in trouble, divisions withheld."""
     import pandas as pd
 
-    files = [entry for entry in intake_of(stage).files if entry.reason]
+    from pipeline.archive.report import FetchReport
+
+    pages = FetchReport.from_document(read_json(stage.paths.fetch)).pages
+    files = [entry for entry in (*pages, *intake_of(stage).files) if entry.reason]
     rows: list[dict[str, Any]] = [
         {
             "kind": "file",
-            "subject": entry.path,
+            "subject": entry.path or "index page",
             "reason": entry.reason,
             "last_good_at": entry.fetched_at if entry.sha256 else None,
         }

@@ -38,7 +38,7 @@ FAULTS: dict[str, Fault] = {
 
 
 class Feed:
-    """The files of the feed at an instant; `faults` names a fault by path, `rename` clubs by their old name."""
+    """The files of the feed at an instant; `faults` names a fault by path, `rename` new names by old."""
 
     def __init__(self, as_of: str, rename: Mapping[str, str] | None = None) -> None:
         self._site = EmbeddedSite(datetime.fromisoformat(as_of).replace(tzinfo=UTC), size="tiny")

@@ -39,4 +39,4 @@ def test_the_same_name_in_two_countries_is_two_clubs() -> None:
 
 def test_two_meetings_at_the_same_ground_are_two_matches() -> None:
     first, second = (match_id_of("SC0", 2025, "Celtic", "Hibernian", meeting) for meeting in (1, 2))
-    assert (first, second) == ("SC0-2025-celtic-hibernian-1", "SC0-2025-celtic-hibernian-2")
+    assert (first, second) == ("SC0-2025-celtic--hibernian-1", "SC0-2025-celtic--hibernian-2")

@@ -69,9 +69,9 @@ def test_the_tables_have_their_columns_and_stand_in_order_of_kick_off_and_key() 
     check(tables)
     assert tables.matches["home"].tolist() == ["Ald", "Col"]
     assert tables.fixtures["match_id"].tolist() == [
-        "SC0-2025-ald-brack-1",
-        "SC0-2025-ald-col-1",
-        "SC0-2025-dun-col-1",
+        "SC0-2025-ald--brack-1",
+        "SC0-2025-ald--col-1",
+        "SC0-2025-dun--col-1",
     ]
     ids = [*tables.matches["match_id"], *tables.fixtures["match_id"]]
     assert tables.quotes["match_id"].tolist() == ids
@@ -80,7 +80,7 @@ def test_the_tables_have_their_columns_and_stand_in_order_of_kick_off_and_key() 
 def test_a_match_has_its_outcome_keys_and_statistics() -> None:
     match = at(CUT, results("18/04/2026,15:00,Ald,Brack,0,2,A")).matches.iloc[0]
     assert (match["outcome"], match["home_goals"], match["away_goals"], match["home_shots"]) == (2, 0, 2, 9)
-    assert (match["match_id"], match["home_id"]) == ("SC0-2025-ald-brack-1", "scotland.ald")
+    assert (match["match_id"], match["home_id"]) == ("SC0-2025-ald--brack-1", "scotland.ald")
 
 
 def test_the_order_of_the_files_does_not_matter() -> None:
@@ -192,10 +192,16 @@ def test_prices_of_a_listing_are_as_old_as_its_fetching() -> None:
     assert tables.quotes["early_at"].tolist() == [pd.Timestamp(FETCHED)]
 
 
-def test_prices_are_never_younger_than_the_cut_off_or_kick_off() -> None:
+def test_prices_are_never_younger_than_kick_off() -> None:
+    tables = at(CUT, listing("25/04/2026,15:00,Ald,Brack", "23/04/2026,15:00,Col,Dun"))
+    assert tables.quotes["early_at"].tolist() == [pd.Timestamp("2026-04-23T14:00Z"), pd.Timestamp(FETCHED)]
+
+
+def test_a_list_newer_than_the_cut_off_is_set_aside_whole() -> None:
     later = datetime(2026, 4, 30, tzinfo=UTC)
-    tables = at(CUT, listing("25/04/2026,15:00,Ald,Brack", "23/04/2026,15:00,Col,Dun", fetched_at=later))
-    assert tables.quotes["early_at"].tolist() == [pd.Timestamp("2026-04-23T14:00Z"), pd.Timestamp(CUT)]
+    tables = at(CUT, listing("25/04/2026,15:00,Ald,Brack", fetched_at=later))
+    assert len(tables.fixtures) == len(tables.quotes) == 0
+    assert told(tables) == [(0, "file", "the list is newer than the cut-off")]
 
 
 @pytest.mark.parametrize(
@@ -221,7 +227,7 @@ def test_a_match_put_off_and_played_since_is_no_fixture_any_more() -> None:
 
 def test_a_listing_long_after_the_last_meeting_is_the_next_one() -> None:
     tables = at(CUT, results("10/01/2026,15:00,Ald,Brack,1,1,D"), listing("25/04/2026,15:00,Ald,Brack"))
-    assert tables.fixtures["match_id"].tolist() == ["SC0-2025-ald-brack-2"]
+    assert tables.fixtures["match_id"].tolist() == ["SC0-2025-ald--brack-2"]
 
 
 def test_a_fixture_keeps_its_key_once_played() -> None:
@@ -233,7 +239,7 @@ def test_a_fixture_keeps_its_key_once_played() -> None:
 
 def test_home_and_away_are_different_meetings() -> None:
     tables = at(CUT, results("10/01/2026,15:00,Brack,Ald,1,1,D"), listing("25/04/2026,15:00,Ald,Brack"))
-    assert tables.fixtures["match_id"].tolist() == ["SC0-2025-ald-brack-1"]
+    assert tables.fixtures["match_id"].tolist() == ["SC0-2025-ald--brack-1"]
 
 
 def test_a_listing_wins_over_a_row_to_come_and_moves_its_kick_off() -> None:
@@ -277,8 +283,8 @@ def test_a_fixture_never_has_closing_prices() -> None:
     played = results("18/04/2026,15:00,Ald,Brack,2,1,H")
     tables = at(CUT, played, listing("25/04/2026,15:00,Col,Dun"))
     assert tables.quotes.set_index("match_id")["avg_close_home"].isna().to_dict() == {
-        "SC0-2025-ald-brack-1": False,
-        "SC0-2025-col-dun-1": True,
+        "SC0-2025-ald--brack-1": False,
+        "SC0-2025-col--dun-1": True,
     }
 
 
@@ -356,8 +362,8 @@ def test_nothing_that_became_known_after_the_cut_shows(cut: str) -> None:
         "25/04/2026,15:00,Dun,Ald,3,2,H",
         "25/04/2026,15:00,Dun,Ald,3,2,H",
     )
-    listed = listing("25/04/2026,15:00,Dun,Ald", "19/04/2026,15:00,Far,Erl")
     cut_off = pd.Timestamp(cut).to_pydatetime()
+    listed = listing("25/04/2026,15:00,Dun,Ald", "19/04/2026,15:00,Far,Erl", fetched_at=cut_off)
     known = pd.Timedelta(hours=2)
     noisy = scrambled(archive, lambda kick_offs: kick_offs + known > pd.Timestamp(cut))
     one, other = at(cut_off, archive, listed), at(cut_off, noisy, listed)
