@@ -85,16 +85,17 @@ def mark_of(low: float, middle: float, high: float, *, reach: float) -> Mark | N
 def panel_of(side: str, bins: Sequence[tuple[int, float, float, float, float]]) -> Panel:
     """Return the panel of one outcome.
 
-    bins: (n, mean forecast, observed share, low, high) by rising forecast, all shares 0 to 1; bins without
-    forecasts are left out.
+    bins: (n, mean forecast, observed share, low, high) by rising forecast, all shares 0 to 1. Bins without
+    forecasts are left out; thin ones are dots apart, outside the line and the band.
     """
     filled = [each for each in bins if each[0] > 0 and not any(is_missing(value) for value in each)]
     most = max((each[0] for each in filled), default=1)
     dots = tuple(_dot(n, mean, observed, most) for n, mean, observed, _, _ in filled)
-    line = " ".join(f"{dot.x},{dot.y}" for dot in dots)
-    above = [f"{_across(mean)},{_up(high)}" for _, mean, _, _, high in filled]
-    below = [f"{_across(mean)},{_up(low)}" for _, mean, _, low, _ in reversed(filled)]
-    return Panel(side, dots, line, " ".join(above + below) if len(filled) > 1 else "")
+    line = " ".join(f"{dot.x},{dot.y}" for dot in dots if not dot.is_thin)
+    solid = [each for each in filled if each[0] >= THIN_BIN]
+    above = [f"{_across(mean)},{_up(high)}" for _, mean, _, _, high in solid]
+    below = [f"{_across(mean)},{_up(low)}" for _, mean, _, low, _ in reversed(solid)]
+    return Panel(side, dots, line, " ".join(above + below) if len(solid) > 1 else "")
 
 
 def _dot(n: int, mean: float, observed: float, most: int) -> Dot:

@@ -102,6 +102,7 @@ def _matches_page(tables: PublishedTables, run: RunFacts) -> PageView:
         "recent": matches.recent_days(tables),
         "headline": scores.headline(tables, run),
         "value_record": returns.value_record(tables, run),
+        "values_count": int(tables.upcoming["value_side"].notna().sum()),
     }
     words = "Coming football matches with the probability of each outcome, beside the market's prices."
     return PageView("", "Matches", words, "matches", True, data)
@@ -155,6 +156,7 @@ def _division_page(tables: PublishedTables, run: RunFacts, division: divisions.D
     data = {
         "division": division,
         "coming": matches.coming_days(tables, run, division.code),
+        "prices_from": matches.prices_of(tables, division.code),
         "recent": matches.recent_days(tables, division.code),
         "standings": divisions.standings_of(tables, division.code),
         "families": scores.family_rows(tables, run, "division", division.code),

@@ -58,6 +58,11 @@ class RunFacts:
     horizon_days: int
     disclaimer: str
 
+    @property
+    def yardsticks(self) -> tuple[str, ...]:
+        """Return the families that are only compared with."""
+        return tuple(name for name, facts in self.families.items() if facts.is_yardstick)
+
     def family_title(self, name: Any) -> str:
         """Return the public title of a family, or its name where the run lists no title."""
         facts = self.families.get(str(name))

@@ -80,6 +80,11 @@ def recent_days(tables: PublishedTables, division: str | None = None) -> tuple[D
     return _days(tables, tables.recent, division, _result_row, is_newest_first=True)
 
 
+def prices_of(tables: PublishedTables, division: str) -> str:
+    """Name the sources of the prices of a division's fixtures; empty where none is priced."""
+    return _prices_from(records_of(tables.upcoming[tables.upcoming["division"] == division]))
+
+
 def division_path(code: str) -> str:
     """Return the address of a division's page, relative to the site.
 
@@ -142,14 +147,25 @@ def _with_shared_notes_apart(
 
 
 def _prices_from(members: Iterable[Mapping[str, Any]]) -> str:
-    """Name the sources of a group's prices and when they were collected, each once."""
-    texts = []
+    """Name the sources of some matches' prices, each once, and from when to when they were collected."""
+    collected: dict[str, list[Any]] = {}
     for member in members:
         if not formats.is_missing(member["price_source"]):
-            at = member["price_at"]
-            when = "" if formats.is_missing(at) else f", {formats.short_day(at)} {formats.clock_time(at)} UTC"
-            texts.append(f"{member['price_source']}{when}")
-    return "; ".join(dict.fromkeys(texts))
+            instants = collected.setdefault(member["price_source"], [])
+            instants.extend([] if formats.is_missing(member["price_at"]) else [member["price_at"]])
+    return "; ".join(", ".join(filter(None, (name, _span(at)))) for name, at in collected.items())
+
+
+def _span(instants: list[Any]) -> str:
+    """Return the first to the last of some instants as text; nothing for none."""
+    if not instants:
+        return ""
+    first, last = min(instants), max(instants)
+    begin = f"{formats.short_day(first)} {formats.clock_time(first)}"
+    if first == last:
+        return f"{begin} UTC"
+    end = formats.clock_time(last)
+    return f"{begin} to {end if first.date() == last.date() else formats.short_day(last) + ' ' + end} UTC"
 
 
 def _triple(record: Mapping[str, Any], prefix: str) -> tuple[Any, Any, Any] | None:

@@ -17,6 +17,10 @@ from pipeline.publishing.views import PublishedTables, RunFacts, records_of
 FEW_BETS = 1000
 """Below this many bets a return on investment says nothing: it is greyed and named so."""
 
+_WORDS = {
+    "all_picks": ("a loss", "not told from zero", "a profit"),
+    "value_bets": ("refuted", "unproven", "supported"),
+}
 _RULES = {"all_picks": "Every pick", "value_bets": "Value bets only"}
 
 
@@ -31,7 +35,7 @@ class ReturnRow:
     mean_price: str
     roi: str
     roi_interval: str
-    roi_word: str
+    record: str
     market_roi: str
     market_interval: str
     price_source: str
@@ -41,6 +45,7 @@ class ReturnRow:
 def return_rows(tables: PublishedTables, run: RunFacts, scope: str, key: str) -> tuple[ReturnRow, ...]:
     """Return the returns of our own families on one scope: the champion first, each rule in turn."""
     part = rows_of(tables.returns, scope, key)
+    part = part[~part["family"].isin(run.yardsticks)]
     records = sorted(
         records_of(part),
         key=lambda each: (each["family"] != run.champion_family, each["family"], each["rule"]),
@@ -55,19 +60,20 @@ def value_record(tables: PublishedTables, run: RunFacts) -> ReturnRow | None:
     return None if own.empty else _return_row(records_of(own)[0], run)
 
 
-def roi_word(low: Any, high: Any, n: int) -> str:
-    """Say what the record of a betting rule supports; few bets support nothing.
+def record_word(rule: str, low: Any, high: Any, n: int) -> str:
+    """Say what the record of a betting rule shows; few bets show nothing.
 
-    >>> roi_word(-0.08, -0.01, 5000), roi_word(-0.02, 0.03, 5000), roi_word(0.01, 0.05, 5000)
-    ('refuted', 'unproven', 'supported')
-    >>> roi_word(0.01, 0.05, 90)
-    'too few bets to say'
+    >>> [record_word("value_bets", *ends, 5000) for ends in ((-0.08, -0.01), (-0.02, 0.03), (0.01, 0.05))]
+    ['refuted', 'unproven', 'supported']
+    >>> record_word("all_picks", -0.08, -0.01, 5000), record_word("value_bets", 0.01, 0.05, 90)
+    ('a loss', 'too few bets to say')
     """
+    lost, open_, won = _WORDS.get(rule, _WORDS["value_bets"])
     if n < FEW_BETS:
         return "too few bets to say"
     if formats.is_missing(low) or formats.is_missing(high):
-        return "unproven"
-    return "refuted" if high < 0 else "supported" if low > 0 else "unproven"
+        return open_
+    return lost if high < 0 else won if low > 0 else open_
 
 
 def _return_row(record: Mapping[str, Any], run: RunFacts) -> ReturnRow:
@@ -80,7 +86,7 @@ def _return_row(record: Mapping[str, Any], run: RunFacts) -> ReturnRow:
         mean_price=formats.price(record["mean_price"]),
         roi=formats.points(record["roi"]),
         roi_interval=_points_range(record, "roi"),
-        roi_word=roi_word(record["roi_low"], record["roi_high"], n),
+        record=record_word(record["rule"], record["roi_low"], record["roi_high"], n),
         market_roi=formats.points(record["market_roi"]),
         market_interval=_points_range(record, "market_roi"),
         price_source=record["price_source"],

@@ -16,6 +16,8 @@ from pipeline.publishing.view_models.matches import division_path
 from pipeline.publishing.views import PublishedTables, RunFacts, records_of
 
 MARKET = "market"
+TINY_GAP = 0.001
+"""A difference in log loss below this, in nats, changes nothing for anyone who reads the forecasts."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class ScoreRow:
     gap: str
     gap_interval: str
     gap_word: str
+    is_gap_tiny: bool
     mark: Mark | None
     rps: str
     brier: str
@@ -45,8 +48,7 @@ class ScoreRow:
 def family_rows(tables: PublishedTables, run: RunFacts, scope: str, key: str) -> tuple[ScoreRow, ...]:
     """Return every family's scores on one scope, the best log loss first."""
     part = rows_of(tables.scores, scope, key)
-    yardsticks = [name for name, facts in run.families.items() if facts.is_yardstick]
-    reach = _reach(part[~part["family"].isin(yardsticks)])
+    reach = _reach(part[~part["family"].isin(run.yardsticks)])
     records = sorted(records_of(part), key=lambda record: (record["log_loss"], record["family"]))
     market = _market_of(records)
     return tuple(
@@ -111,8 +113,7 @@ def _score_row(
     market: Mapping[str, Any] | None,
     reach: float,
 ) -> ScoreRow:
-    facts = run.families.get(record["family"])
-    is_yardstick = bool(facts and facts.is_yardstick)
+    is_yardstick = record["family"] in run.yardsticks
     is_market = record["family"] == MARKET
     gap = formats.MISSING if is_market else formats.signed(record["gap"], 4)
     return ScoreRow(
@@ -126,6 +127,7 @@ def _score_row(
         gap=gap,
         gap_interval=formats.MISSING if is_market else _range(record, "gap", formats.signed),
         gap_word="" if is_market else gap_word(record["gap_low"], record["gap_high"]),
+        is_gap_tiny=abs(record["gap"]) < TINY_GAP,
         mark=None
         if is_yardstick
         else mark_of(record["gap_low"], record["gap"], record["gap_high"], reach=reach),

@@ -44,9 +44,7 @@ def notices(tables: PublishedTables) -> tuple[Notice, ...]:
             subject=row["subject"],
             reason=row["reason"],
             last_good_at=formats.iso(row["last_good_at"]),
-            last_good="none kept"
-            if formats.is_missing(row["last_good_at"])
-            else formats.instant_text(row["last_good_at"]),
+            last_good=formats.instant_text(row["last_good_at"]),
         )
         for row in records_of(tables.notices)
     )

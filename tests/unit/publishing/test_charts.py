@@ -45,8 +45,9 @@ def test_bins_without_forecasts_are_left_out() -> None:
 def test_a_bin_of_few_forecasts_is_thin() -> None:
     panel = panel_of("away", [(49, 0.2, 0.2, 0.1, 0.3), (50, 0.3, 0.3, 0.2, 0.4)])
     assert [dot.is_thin for dot in panel.dots] == [True, False]
+    assert panel.line == "72.0,168.0"
 
 
 def test_the_band_runs_out_along_the_top_and_back_along_the_bottom() -> None:
-    panel = panel_of("home", [(9, 0.25, 0.25, 0.2, 0.3), (9, 0.5, 0.5, 0.4, 0.6)])
+    panel = panel_of("home", [(90, 0.25, 0.25, 0.2, 0.3), (90, 0.5, 0.5, 0.4, 0.6)])
     assert panel.band == "60.0,168.0 120.0,96.0 120.0,144.0 60.0,192.0"

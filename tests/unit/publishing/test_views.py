@@ -174,10 +174,19 @@ def test_seasons_are_printed_by_their_name(tables: PublishedTables, run: RunFact
     assert labels == ["2021/22", "2022/23", "2023/24", "2024/25", "2025/26"]
 
 
+def test_yardsticks_place_no_bets_of_ours(tmp_path: Path, run: RunFacts) -> None:
+    from dataclasses import replace
+
+    tables = load_tables(write_published(tmp_path))
+    market = tables.returns.head(2).assign(family="market")
+    tables = replace(tables, returns=market)
+    assert returns.return_rows(tables, run, "all", "all") == ()
+
+
 def test_few_bets_are_marked_and_say_nothing(tables: PublishedTables, run: RunFacts) -> None:
     rows = returns.return_rows(tables, run, "division", "E0")
     assert [(row.rule, row.is_thin) for row in rows[:2]] == [("Every pick", False), ("Value bets only", True)]
-    assert rows[1].roi_word == "too few bets to say"
+    assert rows[1].record == "too few bets to say"
 
 
 def test_the_record_of_the_value_marks_is_that_of_the_champion(
@@ -185,7 +194,7 @@ def test_the_record_of_the_value_marks_is_that_of_the_champion(
 ) -> None:
     record = returns.value_record(tables, run)
     assert record is not None
-    assert (record.label, record.n, record.roi_word) == ("Anchored trees", "1,092", "unproven")
+    assert (record.label, record.n, record.record) == ("Anchored trees", "1,092", "unproven")
 
 
 def test_empty_bins_leave_the_reliability_curve(tables: PublishedTables) -> None:
@@ -225,3 +234,17 @@ def test_every_published_table_can_be_downloaded(tables: PublishedTables, run: R
 
 def test_the_run_knows_its_instants_in_utc(run: RunFacts) -> None:
     assert run.as_of == datetime(2026, 11, 23, 14, tzinfo=UTC)
+
+
+def test_the_prices_of_a_division_name_source_and_time_once(tables: PublishedTables) -> None:
+    assert matches.prices_of(tables, "E0") == "market average, Fri 20 Nov 16:00 UTC"
+    assert matches.prices_of(tables, "I1") == ""
+
+
+def test_prices_of_several_times_are_named_from_first_to_last(folder: Path) -> None:
+    tables = load_tables(folder)
+    last = tables.upcoming.index[tables.upcoming["division"] == "E0"][-1]
+    tables.upcoming.loc[last, "price_at"] = datetime(2026, 11, 20, 18, 30, tzinfo=UTC)
+    assert matches.prices_of(tables, "E0") == "market average, Fri 20 Nov 16:00 to 18:30 UTC"
+    tables.upcoming.loc[last, "price_at"] = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+    assert matches.prices_of(tables, "E0") == "market average, Fri 20 Nov 16:00 to Sat 21 Nov 09:00 UTC"
