@@ -1,7 +1,7 @@
 """`python -m pipeline.tasks.serve`: the current release on loopback, as production serves it.
 
-That is nginx with the production configuration; where nginx is not installed Python shows the same files without
-the production headers.
+That is nginx with the production configuration; where nginx is not installed Python shows the same files
+without the production headers.
 """
 
 from __future__ import annotations

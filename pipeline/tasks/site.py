@@ -83,6 +83,7 @@ def notices_of(stage: Stage) -> pd.DataFrame:
     import pandas as pd
 
     from pipeline.archive.report import FetchReport
+    from pipeline.archive.tables import read_table
 
     pages = FetchReport.from_document(read_json(stage.paths.fetch)).pages
     files = [entry for entry in (*pages, *intake_of(stage).files) if entry.reason]
@@ -95,6 +96,10 @@ def notices_of(stage: Stage) -> pd.DataFrame:
         }
         for entry in files
     ]
+    quarantine = read_table(stage.paths.quarantine)
+    refused = quarantine[quarantine["scope"] == "file"]
+    for path, reason in zip(refused["source_file"], refused["reason"], strict=True):
+        rows.append({"kind": "file", "subject": path, "reason": reason, "last_good_at": None})
     for code, reason in withheld_divisions(stage.paths).items():
         rows.append({"kind": "division", "subject": code, "reason": reason, "last_good_at": None})
     notices = pd.DataFrame(rows, columns=["kind", "subject", "reason", "last_good_at"])
