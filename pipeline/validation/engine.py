@@ -39,9 +39,7 @@ def run_checks(frames: Mapping[str, pd.DataFrame], checks: Sequence[Check]) -> l
     Raises ContractError where the engine could not run a check, which is a fault of ours and not of the data.
     """
     gx = _great_expectations()
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    source = context.data_sources.add_pandas("archive")
+    source = _context(gx).data_sources.add_pandas("archive")
     findings: list[Finding] = []
     for suite, frame in frames.items():
         wanted = [check for check in checks if check.suite == suite]
@@ -101,10 +99,20 @@ def _finding(check: Check, result: Any, rows_count: int) -> Finding:
     return Finding(check, check.columns[0], bool(result.success), rows_count - missing, rows)
 
 
+def _context(gx: Any) -> Any:
+    """Return a context in memory: without the pages the default one would keep on disk."""
+    types = gx.data_context.types.base
+    stores = types.InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+    settings = types.DataContextConfig(store_backend_defaults=stores)
+    context = gx.get_context(mode="ephemeral", project_config=settings)
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    return context
+
+
 def _great_expectations() -> Any:
     """Import the engine without its notices: deprecations are its own affair, progress is not wanted."""
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import great_expectations
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     return great_expectations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,29 @@ import pytest
 from pipeline.domain.errors import RegistryError
 from pipeline.selection.registry import Card, Registry
 
+pytestmark = pytest.mark.xdist_group("mlflow")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A registry, and what it answered before anything was logged."""
+
+    registry: Registry
+    first_champion: Card | None
+    first_versions: tuple[Card, ...]
+
 
 @pytest.fixture(scope="module")
-def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Opened:
     """One database for the module, since creating it takes seconds; every test logs under keys of its own."""
     folder = tmp_path_factory.mktemp("registry")
-    return Registry(folder / "registry.db", folder / "artifacts")
+    registry = Registry(folder / "registry.db", folder / "artifacts")
+    return Opened(registry, registry.champion(), registry.versions())
+
+
+@pytest.fixture
+def registry(opened: Opened) -> Registry:
+    return opened.registry
 
 
 def log(
@@ -34,9 +52,9 @@ def promoted(registry: Registry, version: int) -> Card:
     return card
 
 
-def test_a_new_registry_has_no_champion(registry: Registry) -> None:
-    assert registry.champion() is None
-    assert registry.versions() == ()
+def test_a_new_registry_has_no_champion(opened: Opened) -> None:
+    assert opened.first_champion is None
+    assert opened.first_versions == ()
 
 
 def test_a_logged_state_comes_back(registry: Registry) -> None:
