@@ -31,7 +31,7 @@ def write_bytes(path: Path, body: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def write_text(path: Path, text: str) -> None:
@@ -94,7 +94,7 @@ def _replace_folder(temporary: Path, path: Path) -> None:
     with suppress(FileNotFoundError):
         path.rename(old)
     temporary.rename(path)
-    _sync(path.parent)
+    sync(path.parent)
     if old.is_dir() and not old.is_symlink():
         shutil.rmtree(old)
     else:
@@ -105,11 +105,12 @@ def _sync_tree(folder: Path) -> None:
     for parent, _, names in os.walk(folder):
         for name in names:
             if not (Path(parent) / name).is_symlink():
-                _sync(Path(parent) / name)
-        _sync(Path(parent))
+                sync(Path(parent) / name)
+        sync(Path(parent))
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Force a file, or the names in a folder, to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

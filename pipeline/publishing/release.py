@@ -11,7 +11,6 @@ Call these while holding the run's lock. Nothing here reads the clock or decides
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import shutil
 from collections import defaultdict
@@ -19,7 +18,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pipeline.archive.atomic import atomic_folder, read_json, sweep, write_json
+from pipeline.archive.atomic import atomic_folder, read_json, sweep, sync, write_json
 from pipeline.archive.paths import SiteRoot
 from pipeline.domain.errors import ReleaseError, SettingError, SwitchRefused
 from pipeline.publishing.assets import drop_unused, fill_pool
@@ -75,7 +74,7 @@ def switch(site_root: SiteRoot, release_id: str) -> None:
     aside = site_root.root / f".current.{secrets.token_hex(6)}.part"
     aside.symlink_to(folder.relative_to(site_root.root))
     aside.replace(site_root.current)
-    _sync(site_root.root)
+    sync(site_root.root)
 
 
 def refuse_simulated_over_live(
@@ -203,11 +202,3 @@ def _remove(folder: Path) -> None:
     aside = folder.with_name(f".{folder.name[:80]}.{secrets.token_hex(6)}.part")
     folder.rename(aside)  # in one step, so that a release is never seen half removed
     shutil.rmtree(aside)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
