@@ -156,6 +156,11 @@ class RunPaths:
         return self.folder / "recent_forecasts.parquet"
 
     @property
+    def forecast_counts(self) -> Path:
+        """Return the JSON count of fixtures and of those with a forecast."""
+        return self.folder / "forecast_counts.json"
+
+    @property
     def switched(self) -> Path:
         """Return the JSON record of the switch to this run's release."""
         return self.folder / "switched.json"

@@ -51,13 +51,14 @@ def decide_retraining(
     *,
     as_of: datetime,
     policy: RetrainingPolicy | None = None,
-    revision: str = "",
+    recipe: str = "",
     families: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """Return the decision: `is_due`, `reasons` (never empty), `numbers` and the `policy`; JSON-able.
 
-    features: rows with `is_played` and `kick_off_at`. as_of: aware UTC instant of the run. revision: that
-    of today's code, families: those of today's catalogue; empty where the caller does not compare.
+    features: rows with `is_played` and `kick_off_at`. as_of: aware UTC instant of the run. recipe: a digest
+    of the code that makes models today, families: those of today's catalogue; empty where the caller does not
+    compare.
     """
     limits = policy or retraining_policy()
     played_count = int(features["is_played"].sum())
@@ -68,7 +69,7 @@ def decide_retraining(
     ).total_seconds() / _SECONDS_A_DAY
     unseen_count = _unseen_count(champion, features, played_count)
     numbers = {"age_days": round(age_days, 3), "unseen_count": unseen_count, "matches_count": played_count}
-    due = _due_reasons(champion, age_days, unseen_count, limits, revision, families)
+    due = _due_reasons(champion, age_days, unseen_count, limits, recipe, families)
     rest = [
         f"no retraining: the champion {champion.family} is {age_days:.1f} days old "
         f"(limit {limits.oldest_champion_days}) and has not seen {unseen_count} results "
@@ -82,10 +83,12 @@ def _due_reasons(
     age_days: float,
     unseen_count: int,
     limits: RetrainingPolicy,
-    revision: str,
+    recipe: str,
     families: tuple[str, ...],
 ) -> list[str]:
     reasons = []
+    if age_days < 0:
+        reasons.append("the champion was trained on later matches than this run may know")
     if age_days > limits.oldest_champion_days:
         reasons.append(f"the champion is {age_days:.1f} days old, more than {limits.oldest_champion_days}")
     if unseen_count > limits.new_matches_count:
@@ -94,7 +97,7 @@ def _due_reasons(
         )
     if families and champion.family not in families:
         reasons.append(f"the champion's family {champion.family} is no longer in the catalogue")
-    if revision and champion.tags.get("revision") != revision:
+    if recipe and champion.tags.get("recipe") != recipe:
         reasons.append("the code of the recipe has changed")
     return reasons
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import luigi
 from pipeline.archive.atomic import atomic_folder, read_json, write_json
 from pipeline.archive.paths import DataRoot
 from pipeline.tasks.intake import TakeIntake, source_of
+from pipeline.tasks.run import digest_of
 from pipeline.tasks.settings import Settings
 from pipeline.tasks.stage import Stage, say
 
@@ -105,17 +105,9 @@ def parsed_file(data: DataRoot, source: Source, store: SnapshotStore, entry: Int
     return ParsedFile(read_table(folder / "rows.parquet"), read_table(folder / "quarantine.parquet"))
 
 
-@cache
 def parser_version() -> str:
     """Return a digest of the code that parses, so that a changed parser never meets its old tables."""
-    from pipeline import domain, sources
-
-    digest = hashlib.sha256()
-    for package in (sources, domain):
-        for path in sorted(Path(package.__path__[0]).rglob("*")):
-            if path.suffix in {".py", ".csv"} and "embedded" not in path.parts:
-                digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+    return digest_of("pipeline/sources", "pipeline/domain")[:12]
 
 
 class ValidateArchive(Stage):

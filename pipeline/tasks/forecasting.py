@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import luigi
 
-from pipeline.archive.atomic import read_json
+from pipeline.archive.atomic import read_json, write_json
 from pipeline.archive.paths import RunPaths
 from pipeline.domain.errors import RegistryError
 from pipeline.tasks.run import finished_runs
@@ -83,7 +83,9 @@ class ScoreFixtures(Stage):
             walk_forward=read_table(evaluated_paths(self).walk_forward),
             trained_until=datetime.fromisoformat(champion.tags["trained_until"]),
         )
-        say(f"{int(forecasts['p_home'].notna().sum())} of {len(forecasts)} fixtures forecast")
+        forecast_count = int(forecasts["p_home"].notna().sum())
+        write_json(self.paths.forecast_counts, {"fixtures": len(forecasts), "forecast": forecast_count})
+        say(f"{forecast_count} of {len(forecasts)} fixtures forecast")
         write_table(self.paths.recent_forecasts, recent)
         write_table(self.paths.forecasts, forecasts)
 

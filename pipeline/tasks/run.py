@@ -24,7 +24,6 @@ from pipeline.tasks.settings import Settings, load_settings, quieten_libraries
 _RESUME_WITHIN = timedelta(hours=2)
 _RUN_ID = re.compile(r"(\d{8}T\d{4}Z)-(publish|refresh)(-replay)?-([0-9a-f]{8})-(\d+)")
 _STAMP = "%Y%m%dT%H%MZ"
-_CODE_FOLDERS = ("pipeline", "site_templates", "content")
 _LIBGOMP_REMEDY = "LightGBM needs the library libgomp.so.1: install it with `apt-get install libgomp1`"
 
 
@@ -82,14 +81,20 @@ def decide_run(goal: str, as_of: str) -> Run:
 
 def revision_of(settings: Settings) -> str:
     """Return eight hexadecimal digits that stand for the code, the templates, the texts and the settings."""
-    digest = hashlib.sha256(settings.fingerprint().encode())
-    root = PROJECT_ROOT
-    names = [root / "mkdocs.yml"]
-    for folder in _CODE_FOLDERS:
-        names += [path for path in (root / folder).rglob("*") if path.is_file() and path.suffix != ".pyc"]
-    for path in sorted(names):
-        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:8]
+    code = digest_of("pipeline", "site_templates", "content", "mkdocs.yml")
+    return hashlib.sha256(f"{settings.fingerprint()}\n{code}".encode()).hexdigest()[:8]
+
+
+@cache
+def digest_of(*names: str) -> str:
+    """Return a digest of files and folders of the project: their relative paths and their bytes."""
+    digest = hashlib.sha256()
+    for name in names:
+        place = PROJECT_ROOT / name
+        files = [place] if place.is_file() else [path for path in place.rglob("*") if path.is_file()]
+        for path in sorted(path for path in files if path.suffix != ".pyc"):
+            digest.update(str(path.relative_to(PROJECT_ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
 
 
 def demand_library(name: str, remedy: str) -> None:

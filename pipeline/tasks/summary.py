@@ -41,6 +41,7 @@ def summary_of(paths: RunPaths, settings: Settings) -> dict[str, Any]:
         "refused_divisions": [code for code, entry in states.items() if entry["state"] == "withheld"],
         "files": intake.get("files", []),
         "counts": verdict.get("counts", {}),
+        "fixtures_forecast_count": _document(paths.forecast_counts).get("forecast"),
         "champion_family": run.get("champion_family"),
         "champion_trained_until": run.get("champion_trained_until"),
         "release_id": release_id,

@@ -9,6 +9,7 @@ import luigi
 
 from pipeline.archive.atomic import read_json, write_json
 from pipeline.tasks.archive import ValidateArchive, divisions_in, intake_of
+from pipeline.tasks.run import digest_of
 from pipeline.tasks.stage import Stage, say
 
 if TYPE_CHECKING:
@@ -25,6 +26,18 @@ def registry_of(stage: Stage) -> Registry:
     from pipeline.selection.registry import Registry
 
     return Registry(stage.data.registry_db, stage.data.registry_artifacts)
+
+
+def own_families() -> list[str]:
+    """Return the families that can be champion: all but the yardsticks."""
+    from pipeline.models.catalogue import FAMILIES
+
+    return [family.name for family in FAMILIES.values() if not family.is_yardstick]
+
+
+def recipe_version() -> str:
+    """Return a digest of the code that makes models: a champion of another recipe is due for retraining."""
+    return digest_of("pipeline/domain", "pipeline/features", "pipeline/models", "pipeline/selection")[:12]
 
 
 def played(features: pd.DataFrame) -> pd.DataFrame:
@@ -72,6 +85,8 @@ class DecideRetraining(Stage):
             registry_of(self).champion(),
             played(read_table(self.paths.features)),
             as_of=self.cut_off_at,
+            recipe=recipe_version(),
+            families=tuple(own_families()),
         )
         say("; ".join(decision["reasons"]))
         write_json(self.paths.retraining, decision)
@@ -183,8 +198,7 @@ class TrainModel(Stage):
             return
         features = played(read_table(self.paths.features))
         params = read_json(self.paths.tuning)["params"]
-        own = [family for family in FAMILIES.values() if not family.is_yardstick]
-        versions = {family.name: self._train(family, features, params) for family in own}
+        versions = {name: self._train(FAMILIES[name], features, params) for name in own_families()}
         write_json(self.paths.training, {"versions": versions})
 
     def _train(self, family: Any, features: pd.DataFrame, params: dict[str, Any]) -> int:
@@ -197,6 +211,7 @@ class TrainModel(Stage):
             "trained_until": intake.cut_off_at.isoformat(),
             "intake": intake.digest,
             "matches_count": str(len(features)),
+            "recipe": recipe_version(),
             "revision": self.current_run.revision,
             "profile": self.settings.tuning_profile,
             "seed": str(_SEED),
@@ -217,11 +232,9 @@ class DecidePromotion(Stage):
 
     def work(self) -> None:
         from pipeline.archive.tables import read_table
-        from pipeline.models.catalogue import FAMILIES
         from pipeline.selection.promotion import choose_champion
 
-        own = [family.name for family in FAMILIES.values() if not family.is_yardstick]
-        decision = choose_champion(read_table(self.paths.scores), own)
+        decision = choose_champion(read_table(self.paths.scores), own_families())
         say("; ".join(decision["reasons"]))
         write_json(self.paths.decision, decision)
 

@@ -23,7 +23,7 @@ class ACard:
         default_factory=lambda: {
             "trained_until": TRAINED.isoformat(),
             "matches_count": "1000",
-            "revision": "abc",
+            "recipe": "abc",
         }
     )
 
@@ -71,8 +71,8 @@ def test_without_a_count_the_results_since_are_counted() -> None:
 
 
 def test_changed_code_is_a_reason_where_it_is_compared() -> None:
-    assert decide(ACard(), revision="xyz")["reasons"] == ["the code of the recipe has changed"]
-    assert not decide(ACard(), revision="abc")["is_due"]
+    assert decide(ACard(), recipe="xyz")["reasons"] == ["the code of the recipe has changed"]
+    assert not decide(ACard(), recipe="abc")["is_due"]
 
 
 def test_a_family_that_left_the_catalogue_is_a_reason() -> None:
@@ -86,3 +86,8 @@ def test_the_decision_is_json() -> None:
 
 def test_the_policy_file_is_the_policy() -> None:
     assert retraining_policy() == POLICY
+
+
+def test_a_champion_that_saw_later_matches_is_replaced() -> None:
+    reasons = decide(ACard(tags={**ACard().tags, "trained_until": "2030-01-01T00:00:00+00:00"}))["reasons"]
+    assert reasons == ["the champion was trained on later matches than this run may know"]
