@@ -49,7 +49,7 @@ serve: $(READY) ## show the current release on http://localhost:8080/
 	@$(BIN)/python -m pipeline.tasks.serve $(SETTINGS)
 
 test: $(READY) ## run the tests
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY) ## format, lint, types and import directions
 	@$(BIN)/ruff format --check .

@@ -16,7 +16,6 @@ from pipeline.validation.frames import ArchiveFrames
 from pipeline.validation.prepare import suite_frames
 from tests.unit.validation.archive_builders import CUT_OFF_AT, a_sound_archive, two_divisions
 
-pytestmark = pytest.mark.xdist_group("great_expectations")
 Break = Callable[[ArchiveFrames], None]
 
 

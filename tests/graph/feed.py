@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from pipeline.sources.embedded.site import EmbeddedSite
@@ -41,7 +42,8 @@ class Feed:
     """The files of the feed at an instant; `faults` names a fault by path, `rename` new names by old."""
 
     def __init__(self, as_of: str, rename: Mapping[str, str] | None = None) -> None:
-        self._site = EmbeddedSite(datetime.fromisoformat(as_of).replace(tzinfo=UTC), size="tiny")
+        self.as_of = datetime.fromisoformat(as_of).replace(tzinfo=UTC)
+        self._site = EmbeddedSite(self.as_of, size="tiny")
         self._rename = dict(rename or {})
         self.faults: dict[str, str] = {}
 
@@ -107,7 +109,12 @@ def _handler(feed: Feed) -> type[BaseHTTPRequestHandler]:
         def _send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
             self.send_response(status)
             kind = "text/csv" if self.path.endswith(".csv") else "text/html"
-            for name, value in {"Content-Type": kind, "Content-Length": str(len(body)), **headers}.items():
+            usual = {
+                "Content-Type": kind,
+                "Content-Length": str(len(body)),
+                "Last-Modified": format_datetime(feed.as_of, usegmt=True),
+            }
+            for name, value in {**usual, **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)

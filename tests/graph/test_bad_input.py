@@ -17,8 +17,6 @@ EVENING = "2026-04-24T19:04"
 NEXT_DAY = "2026-04-25T08:00"
 SCRIPT, FORMULA, PATH, LONG = "<script>alert(1)</script>", "=cmd()", "../../x", "Z" * 300
 
-pytestmark = pytest.mark.xdist_group("feed")
-
 
 def checkout_at(folder: Path, address: str) -> Checkout:
     divisions = '["SC0", "N1"]'

@@ -15,8 +15,6 @@ import pytest
 
 from tests.graph.checkout import EVENING, ROOT, Checkout, digest_of, environment
 
-pytestmark = pytest.mark.xdist_group("graph")
-
 
 def test_publish_ends_with_a_release_that_current_points_to(published: Checkout) -> None:
     release = published.release()

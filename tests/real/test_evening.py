@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EVENING = "2026-04-24T19:04"
 HELD_BACK = {"E0", "D1", "F1", "I1", "SP1"}
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("evening"), pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(1500)]
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,6 @@ import pytest
 from pipeline.domain.errors import RegistryError
 from pipeline.selection.registry import Card, Registry
 
-pytestmark = pytest.mark.xdist_group("mlflow")
-
 
 @dataclass(frozen=True)
 class Opened:

@@ -12,7 +12,7 @@ from pipeline.sources.catalogue import source_named
 from pipeline.sources.normalise import normalise
 from pipeline.validation.verdict import Verdict, validate
 
-pytestmark = [pytest.mark.real, pytest.mark.xdist_group("great_expectations")]
+pytestmark = [pytest.mark.real]
 CUT_OFF_AT = datetime(2026, 4, 23, 12, tzinfo=UTC)
 
 

@@ -23,8 +23,6 @@ from tests.unit.validation.archive_builders import (
     typed,
 )
 
-pytestmark = pytest.mark.xdist_group("great_expectations")
-
 
 def verdict_on(frames: ArchiveFrames, quarantine: pd.DataFrame | None = None, **options: Any) -> Verdict:
     entries = no_entries() if quarantine is None else quarantine
