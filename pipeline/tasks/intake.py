@@ -61,10 +61,11 @@ class FetchSnapshots(Stage):
 
         settings, run = self.settings, self.current_run
         refuse_simulated_over_live(settings.site(), is_simulated=settings.is_simulated)
-        source = source_of(settings)
+        source, fetcher = source_of(settings), fetcher_of(settings, run)
+        say(f"fetching from {fetcher.base_url}")
         report = fetch_all(
             source,
-            fetcher_of(settings, run),
+            fetcher,
             SnapshotStore(self.data),
             now=(lambda: run.as_of) if settings.is_simulated else clock.now,
             progress=say,

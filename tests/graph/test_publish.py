@@ -51,7 +51,8 @@ def test_a_killed_run_leaves_the_old_site_and_the_next_run_ends_alike(
     old_release = checkout.site / "releases" / "tiny-old"
     old_release.mkdir(parents=True)
     (old_release / "release.json").write_text(
-        '{"is_simulated": true, "release_id": "tiny-old", "source": "tiny"}'
+        '{"is_simulated": true, "release_id": "tiny-old", "source": "tiny",'
+        ' "as_of": "2026-04-23T19:00:00+00:00", "files": {}}'
     )
     (checkout.site / "current").symlink_to("releases/tiny-old")
     kill_at(checkout, stage)
@@ -95,7 +96,8 @@ def test_a_run_that_can_fetch_nothing_exits_non_zero_and_names_the_feed(tmp_path
     dead = Checkout(tmp_path, "football_data", ["--pipeline-base-url", "http://127.0.0.1:9/"])
     done = dead.run("Publish")
     assert done.returncode == 30
-    assert "127.0.0.1:9" in done.stderr
+    assert "http://127.0.0.1:9/" in done.stderr
+    assert "data.php: connection refused" in done.stderr
     assert not dead.site.exists()
 
 
