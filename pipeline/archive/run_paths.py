@@ -166,6 +166,11 @@ class RunPaths:
         return self.folder / "switched.json"
 
     @property
+    def given_up(self) -> Path:
+        """Return the JSON record of why this run's intake can never be published."""
+        return self.folder / "given_up.json"
+
+    @property
     def journal(self) -> Path:
         """Return the JSON lines that stages leave: how long each took, what stopped it."""
         return self.folder / "journal.jsonl"

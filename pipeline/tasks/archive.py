@@ -128,7 +128,9 @@ class ValidateArchive(Stage):
         frames = {name: read_table(folder / f"{name}.parquet") for name in _TABLES}
         verdict = validate(**frames, divisions=divisions_in(self.settings), cut_off_at=self.cut_off_at)
         if verdict.matches.empty:
-            raise TooLittleAccepted([f"{code}: {reason}" for code, reason in verdict.withheld().items()])
+            reasons = [f"{code}: {reason}" for code, reason in verdict.withheld().items()]
+            write_json(self.paths.given_up, {"reasons": reasons})
+            raise TooLittleAccepted(reasons)
         for code, reason in verdict.withheld().items():
             say(f"withheld {code}: {reason}")
         for name in _TABLES:

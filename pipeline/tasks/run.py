@@ -11,7 +11,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -74,9 +74,10 @@ def decide_run(goal: str, as_of: str) -> Run:
     settings = load_settings()
     revision = revision_of(settings)
     if as_of:
-        return Run(_instant(as_of), goal, is_replay=True, revision=revision)
+        return _open_attempt(settings, Run(_instant(as_of), goal, is_replay=True, revision=revision))
     hour = clock.now().replace(minute=0, second=0, microsecond=0)
-    return _unfinished(settings, goal, revision, hour) or _fresh(settings, goal, revision, hour)
+    run = Run(hour, goal, is_replay=False, revision=revision)
+    return _unfinished(settings, run) or _open_attempt(settings, run)
 
 
 def revision_of(settings: Settings) -> str:
@@ -116,22 +117,27 @@ def _runs(data: DataRoot) -> list[Run]:
     return sorted(runs, key=lambda run: (run.as_of, run.attempt))
 
 
-def _unfinished(settings: Settings, goal: str, revision: str, hour: datetime) -> Run | None:
-    data = settings.data(is_replay=False)
-    for run in reversed(_runs(data)):
-        is_ours = (run.goal, run.revision) == (goal, revision) and hour - _RESUME_WITHIN <= run.as_of <= hour
-        if is_ours:
-            return None if data.run(run.run_id).published.is_file() else run
+def _unfinished(settings: Settings, wanted: Run) -> Run | None:
+    """Return the newest run of this goal and code, where it was cut short not long ago."""
+    since = wanted.as_of - _RESUME_WITHIN
+    for run in reversed(_runs(wanted.data(settings))):
+        if (run.goal, run.revision) == (wanted.goal, wanted.revision) and since <= run.as_of <= wanted.as_of:
+            paths = run.paths(settings)
+            return None if paths.published.is_file() or paths.given_up.is_file() else run
     return None
 
 
-def _fresh(settings: Settings, goal: str, revision: str, hour: datetime) -> Run:
-    run = Run(hour, goal, is_replay=False, revision=revision)
-    while (published := run.paths(settings).published).is_file() and read_json(published)[
-        "is_worth_retrying"
-    ]:
-        run = Run(hour, goal, is_replay=False, revision=revision, attempt=run.attempt + 1)
+def _open_attempt(settings: Settings, run: Run) -> Run:
+    """Return the first attempt at this instant that is not over: an over one wants a new intake."""
+    while _is_over(run.paths(settings)):
+        run = replace(run, attempt=run.attempt + 1)
     return run
+
+
+def _is_over(paths: RunPaths) -> bool:
+    if paths.given_up.is_file():
+        return True
+    return paths.published.is_file() and bool(read_json(paths.published)["is_worth_retrying"])
 
 
 def _instant(text: str) -> datetime:

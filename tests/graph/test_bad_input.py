@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from tests.graph.checkout import Checkout
 from tests.graph.feed import FAULTS, Feed, serving
 
+Troubled = tuple[Checkout, dict[str, str]]
 EVENING = "2026-04-24T19:04"
 NEXT_DAY = "2026-04-25T08:00"
 SCRIPT, FORMULA, PATH, LONG = "<script>alert(1)</script>", "=cmd()", "../../x", "Z" * 300
@@ -43,7 +45,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 
 
 @pytest.fixture(scope="module")
-def troubled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Checkout, dict[str, str]]:
+def troubled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Troubled]:
     """A good evening, then a morning on which every file of the feed has another fault."""
     feed = Feed(EVENING)
     with serving(feed) as address:
@@ -54,7 +56,7 @@ def troubled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Checkout, dict[s
         feed.faults = dict(zip(["fixtures.csv", *files], FAULTS, strict=False))
         done = checkout.run("Publish", as_of=NEXT_DAY)
         assert done.returncode == 0, done.stderr[-4000:]
-    return checkout, feed.faults
+        yield checkout, feed.faults
 
 
 def _intake(checkout: Checkout) -> str:
@@ -86,14 +88,14 @@ def test_no_hostile_name_became_a_path(hostile: Checkout) -> None:
         assert len(path.name) < 100
 
 
-def test_every_fault_is_named_with_its_file_and_reason(troubled: tuple[Checkout, dict[str, str]]) -> None:
+def test_every_fault_is_named_with_its_file_and_reason(troubled: Troubled) -> None:
     checkout, faults = troubled
     reasons = {row["subject"]: row["reason"] for row in rows_of(checkout.release(), "notices")}
     assert faults.keys() <= reasons.keys()
     assert all(reasons[path] for path in faults)
 
 
-def test_the_pages_say_how_old_the_files_in_use_are(troubled: tuple[Checkout, dict[str, str]]) -> None:
+def test_the_pages_say_how_old_the_files_in_use_are(troubled: Troubled) -> None:
     checkout, faults = troubled
     notices = [row for row in rows_of(checkout.release(), "notices") if row["subject"] in faults]
     assert all(row["last_good_at"] for row in notices)
@@ -101,8 +103,16 @@ def test_the_pages_say_how_old_the_files_in_use_are(troubled: tuple[Checkout, di
     assert all(path in status for path in faults)
 
 
-def test_the_last_good_files_serve(troubled: tuple[Checkout, dict[str, str]]) -> None:
+def test_the_last_good_files_serve(troubled: Troubled) -> None:
     checkout, _ = troubled
     assert "20260425t0800z" in checkout.release().name
     assert rows_of(checkout.release(), "divisions")[0]["season_matches_count"]
     assert rows_of(checkout.release(), "upcoming")
+
+
+def test_running_again_retries_what_was_in_trouble(troubled: Troubled) -> None:
+    checkout, faults = troubled
+    faults.clear()
+    done = checkout.run("Publish", as_of=NEXT_DAY)
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert not rows_of(checkout.release(), "notices")

@@ -108,6 +108,20 @@ def test_a_partial_run_is_tried_again_with_a_new_intake(settings: Settings) -> N
     assert (again.as_of, again.attempt) == (run.as_of, 2)
 
 
+def test_a_partial_replay_is_tried_again_too(settings: Settings) -> None:
+    run = decide_run("publish", "2026-04-24T19:04")
+    publish(run, settings, is_worth_retrying=True)
+    decide_run.cache_clear()
+    assert decide_run("publish", "2026-04-24T19:04").attempt == 2
+
+
+def test_a_run_whose_intake_is_hopeless_takes_a_new_one(settings: Settings) -> None:
+    run = decide_run("publish", "")
+    write_json(run.paths(settings).given_up, {"reasons": []})
+    decide_run.cache_clear()
+    assert decide_run("publish", "").attempt == 2
+
+
 def test_a_missing_library_ends_in_one_line_with_the_remedy() -> None:
     with pytest.raises(SystemExit, match=r"^install it$"):
         demand_library("libno-such-library.so.99", "install it")
