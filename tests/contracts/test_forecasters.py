@@ -103,8 +103,7 @@ def test_it_is_anchored_exactly_if_it_reads_the_price(name: str, features: pd.Da
     assert reads is FAMILIES[name].is_anchored
 
 
-def test_asked_before_it_was_fitted_it_says_so(name: str, features: pd.DataFrame) -> None:
-    if name == "market":
-        pytest.skip("the market has nothing to learn")
+@pytest.mark.parametrize("learner", [family for family in FAMILIES if family != "market"])
+def test_a_family_that_learns_says_so_when_asked_before(learner: str, features: pd.DataFrame) -> None:
     with pytest.raises(NotFitted):
-        FAMILIES[name].build({}).forecast(features)
+        FAMILIES[learner].build({}).forecast(features)
