@@ -136,7 +136,7 @@ def run_document(stage: Stage) -> dict[str, Any]:
         "champion_title": FAMILIES[champion.family].title,
         "champion_trained_until": champion.tags["trained_until"],
         "families": families,
-        "beats_market": decision["beats_market"],
+        "beats_market": {"ahead": True, "behind": False}.get(decision["standing"]),
         "value_threshold": settings.value_threshold,
         "horizon_days": settings.horizon_days,
         "code_revision": run.revision,
