@@ -1,6 +1,6 @@
 # Touchline. `make help` lists the targets; README.md says what they are for.
 .DEFAULT_GOAL := help
-.PHONY: help publish refresh serve status test check format lock clean
+.PHONY: help publish refresh serve status test check bench format lock clean
 
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
@@ -50,6 +50,9 @@ serve: $(READY) ## show the current release on http://localhost:8080/
 
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+bench: $(READY) ## measure how long the rooms take
+	@$(BIN)/python -m tests.bench.bench
 
 check: $(READY) ## format, lint, types and import directions
 	@$(BIN)/ruff format --check .
