@@ -10,6 +10,7 @@ import argparse
 import functools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     sys.stdout.write(f"http://localhost:{_PORT}/ shows {site.current.resolve().name}; Ctrl-C ends it\n")
     sys.stdout.flush()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, tidily
     try:
         return _nginx(site.root.resolve()) if shutil.which("nginx") else _plain(site.current)
     except KeyboardInterrupt:

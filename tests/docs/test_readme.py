@@ -96,7 +96,7 @@ def served(roots: dict[str, str]):  # type: ignore[no-untyped-def]
     try:
         yield _page()
     finally:
-        os.killpg(server.pid, signal.SIGINT)
+        os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=20)
 
 
