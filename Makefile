@@ -19,6 +19,7 @@ BASE_URL ?=
 AS_OF ?=
 DATA_ROOT ?=
 SITE_ROOT ?=
+PORT ?=
 SETTINGS = $(if $(SOURCE),--pipeline-source $(SOURCE)) $(if $(BASE_URL),--pipeline-base-url $(BASE_URL)) \
 	$(if $(DATA_ROOT),--pipeline-data-root $(DATA_ROOT)) $(if $(SITE_ROOT),--pipeline-site-root $(SITE_ROOT))
 
@@ -45,8 +46,8 @@ refresh: $(READY) ## the same without training: new fixtures, prices and results
 status: $(READY) ## say how the last run went
 	@$(BIN)/python -m pipeline.tasks.operator status $(SETTINGS)
 
-serve: $(READY) ## show the current release on http://localhost:8080/
-	@$(BIN)/python -m pipeline.tasks.serve $(SETTINGS)
+serve: $(READY) ## show the current release on http://localhost:8080/ (another port: PORT=)
+	@$(BIN)/python -m pipeline.tasks.serve $(if $(PORT),--port $(PORT)) $(SETTINGS)
 
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
