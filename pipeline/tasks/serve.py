@@ -10,6 +10,7 @@ import argparse
 import functools
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     sys.stdout.write(f"http://localhost:{_PORT}/ shows {site.current.resolve().name}; Ctrl-C ends it\n")
     sys.stdout.flush()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _nginx(site.root.resolve()) if shutil.which("nginx") else _plain(site.current)
     except KeyboardInterrupt:
@@ -53,7 +55,12 @@ def _nginx(site_root: Path) -> int:
         command = ["nginx", "-e", "/dev/stderr", "-p", folder, "-c", str(chosen)]
         if os.geteuid() == 0:  # workers would otherwise run as a user who may not read the checkout
             command += ["-g", "user root;"]
-        return subprocess.run(command, check=False).returncode
+        server = subprocess.Popen(command)
+        try:
+            return server.wait()
+        finally:  # asked to end, not killed: workers outlive a killed nginx and keep its port
+            server.terminate()
+            server.wait()
 
 
 def _plain(folder: Path) -> int:
