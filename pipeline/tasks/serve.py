@@ -69,7 +69,12 @@ def _nginx(site_root: Path, port: int) -> int:
         command = ["nginx", "-e", "/dev/stderr", "-p", folder, "-c", str(chosen)]
         if os.geteuid() == 0:  # workers would otherwise run as a user who may not read the checkout
             command += ["-g", "user root;"]
-        return subprocess.run(command, check=False).returncode
+        server = subprocess.Popen(command)
+        try:
+            return server.wait()
+        finally:  # asked to end, not killed: workers outlive a killed nginx and keep its port
+            server.terminate()
+            server.wait()
 
 
 def _plain(folder: Path, port: int) -> int:
