@@ -181,7 +181,7 @@ def _division_row(
         "country": division.country,
         "tier": division.tier,
         "season": season.start_year,
-        "season_label": season.label(division.calendar),
+        "season_label": season.label(division.calendar_of(season.start_year)),
         "state": state["state"],
         "reason": state.get("reason") or None,
         "last_result_at": state.get("last_result_at"),

@@ -160,16 +160,26 @@ def _with_calendar(rows: pd.DataFrame, divisions: Mapping[str, Division]) -> pd.
     prepared["is_own_opponent"] = prepared["home_id"].eq(prepared["away_id"])
     home, away = prepared["home"].str.strip(), prepared["away"].str.strip()
     prepared["shorter_club"] = home.where(home.str.len() <= away.str.len(), away)
-    calendars = prepared["division"].map({code: division.calendar for code, division in divisions.items()})
-    for calendar in ("winter", "summer"):
+    calendars = _calendars(prepared, divisions)
+    for calendar in ("winter", "summer", "double"):
         days = season_day(prepared["kick_off_at"], prepared["season"], calendar)
         prepared[f"{calendar}_season_day"] = days.where(calendars.eq(calendar))
     return prepared
 
 
+def _calendars(rows: pd.DataFrame, divisions: Mapping[str, Division]) -> pd.Series:
+    """Return the calendar of each row's season; none where the division is unknown."""
+    pairs = list(zip(rows["division"], rows["season"], strict=True))
+    named = {
+        (code, season): divisions[code].calendar_of(int(season)) if code in divisions else ""
+        for code, season in set(pairs)
+    }
+    return pd.Series([named[pair] for pair in pairs], index=rows.index, dtype="str")
+
+
 def season_day(kick_off_at: pd.Series, season: pd.Series, calendar: str) -> pd.Series:
-    """Return the days since the nominal start of the season: 1 July, or 1 January in a summer calendar."""
-    month = "01" if calendar == "summer" else "07"
+    """Return the days since the nominal start of the season: 1 July in a winter calendar, else 1 January."""
+    month = "07" if calendar == "winter" else "01"
     starts = pd.to_datetime(season.astype("str") + f"-{month}-01", utc=True, format="%Y-%m-%d")
     return (kick_off_at - starts).dt.total_seconds() / 86_400
 

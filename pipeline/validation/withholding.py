@@ -78,9 +78,19 @@ def set_aside_shares(
 
 
 def _unread_rows(frames: ArchiveFrames, unread: pd.DataFrame) -> pd.DataFrame:
-    """Return one failed row for each row the reader refused, with the season its file is known to hold."""
-    columns = ["division", "source_file", "season"]
-    rows = pd.concat([frames.matches[columns], frames.fixtures[columns]])
-    newest = rows.groupby(["division", "source_file"], as_index=False)["season"].max()
-    lost = unread.loc[unread["scope"].eq("row"), ["division", "source_file", "source_row"]].drop_duplicates()
-    return lost.merge(newest, on=["division", "source_file"])[[*_KEYS]].assign(is_failed=True)
+    """Return one failed row for each row the reader refused, with the season of the nearest line in use.
+
+    A file can hold all seasons of a league, in their order.
+    """
+    columns = ["division", "source_file", "source_row"]
+    used = [rows[[*columns, "season"]] for rows in (frames.matches, frames.fixtures)]
+    known = pd.concat(used).sort_values("source_row", kind="stable")
+    lost = unread.loc[unread["scope"].eq("row"), columns].drop_duplicates()
+    placed = pd.merge_asof(
+        lost.sort_values("source_row", kind="stable"),
+        known,
+        on="source_row",
+        by=columns[:2],
+        direction="nearest",
+    ).dropna(subset="season")
+    return placed[_KEYS].astype({"season": "int64"}).assign(is_failed=True)

@@ -17,6 +17,7 @@ from importlib.resources import files
 
 from pipeline.domain.outcomes import SIDES
 
+_TABLE, _EXTRA_TABLE = "columns.csv", "extra_columns.csv"
 _MOMENTS = {"": "early", "C": "close"}
 _LETTERS = dict(zip("HDA", SIDES, strict=True))
 
@@ -43,6 +44,13 @@ class Header:
         }
         return Header(positions, self.unknown, self.width)
 
+    def at_the_close(self) -> Header:
+        """Return the header with every price a closing one, also where a file leaves out the `C`."""
+        positions: dict[str, int] = {}
+        for name in sorted(self.positions, key=lambda name: "_early_" in name):
+            positions.setdefault(name.replace("_early_", "_close_"), self.positions[name])
+        return Header(positions, self.unknown, self.width)
+
 
 @cache
 def bookmakers() -> dict[str, str]:
@@ -66,15 +74,19 @@ def price_fields() -> dict[str, str]:
 
 
 @cache
-def known_fields() -> dict[str, str]:
-    """Return the field of every other known column; empty where it is known and not used."""
-    return {row["column"]: row["field"] for row in _rows("columns.csv")}
+def known_fields(*, is_extra: bool = False) -> dict[str, str]:
+    """Return the field of every other known column; empty where it is known and not used.
+
+    is_extra: of the files of the extra leagues, which name their columns otherwise.
+    """
+    return {row["column"]: row["field"] for row in _rows(_EXTRA_TABLE if is_extra else _TABLE)}
 
 
 @cache
 def fields_of_kind(kind: str) -> tuple[str, ...]:
-    """Return the fields of one kind (`identity`, `count`, `result`) in the order of the table."""
-    return tuple(dict.fromkeys(row["field"] for row in _rows("columns.csv") if row["kind"] == kind))
+    """Return the fields of one kind (`identity`, `count`, `result`) in the order of the tables."""
+    rows = _rows(_TABLE) + _rows(_EXTRA_TABLE)
+    return tuple(dict.fromkeys(row["field"] for row in rows if row["kind"] == kind))
 
 
 @cache
@@ -88,7 +100,7 @@ def is_price_field(field: str) -> bool:
     return any(f"_{moment}_" in field for moment in _MOMENTS.values())
 
 
-def read_header(names: Sequence[str]) -> Header:
+def read_header(names: Sequence[str], *, is_extra: bool = False) -> Header:
     """Return what the names of a file's first line mean; of a doubled name the first column counts.
 
     >>> read_header(["Div", "HomeTeam", "AvgH", "B365>2.5", "", "Weather"]).unknown
@@ -96,8 +108,9 @@ def read_header(names: Sequence[str]) -> Header:
     """
     positions: dict[str, int] = {}
     unknown: dict[str, None] = {}
+    known = known_fields(is_extra=is_extra)
     for position, name in enumerate(names):
-        field = price_fields().get(name) or known_fields().get(name)
+        field = price_fields().get(name) or known.get(name)
         if field:
             positions.setdefault(field, position)
         elif field is None and name and not _other_market().fullmatch(name):

@@ -1,4 +1,4 @@
-"""From a file's bytes to rows and quarantine: a results file holds one division, `fixtures.csv` holds many.
+"""From a file's bytes to rows and quarantine: a results file holds one division, a listing many.
 
 Row scope: nobody can tell which match the line is, so nothing of it is used. Cell scope: the match is used
 without that value. Whether a match counts as played is not decided here, because that depends on the cut-off.
@@ -16,6 +16,7 @@ from pipeline.domain.errors import ParseError
 from pipeline.sources.base import FeedFile, ParsedFile
 from pipeline.sources.football_data.cells import Flags, counts_of, kick_offs, prices_of
 from pipeline.sources.football_data.columns import Header, fields_of_kind, read_header
+from pipeline.sources.football_data.leagues import foreign_countries, is_extra, with_divisions
 from pipeline.sources.football_data.lines import Sheet, read_sheet
 from pipeline.sources.football_data.screening import (
     Screened,
@@ -29,6 +30,8 @@ from pipeline.sources.tables import Defect, quarantine_of
 
 _REQUIRED = {"Div": "division", "Date": "date", "HomeTeam": "home", "AwayTeam": "away"}
 _REQUIRED_OF_RESULTS = _REQUIRED | {"FTHG": "home_goals", "FTAG": "away_goals"}
+_REQUIRED_EXTRA = {"Country": "country", "League": "league", "Date": "date", "Home": "home", "Away": "away"}
+_REQUIRED_OF_EXTRA_RESULTS = _REQUIRED_EXTRA | {"Season": "season", "HG": "home_goals", "AG": "away_goals"}
 
 
 def parse(source: str, file: FeedFile, body: bytes, divisions: Mapping[str, Division]) -> ParsedFile:
@@ -38,15 +41,19 @@ def parse(source: str, file: FeedFile, body: bytes, divisions: Mapping[str, Divi
     Raises ParseError where the file is empty, a web page, lacks required columns or holds another division.
     """
     sheet = read_sheet(source, file.path, body)
-    header = read_header(sheet.names)
+    header = read_header(sheet.names, is_extra=is_extra(file))
     _require_columns(source, file, header)
     sheet, shape_defects = well_formed(sheet, file)
-    if file.kind == "results":
-        texts = _texts_of(sheet, header)
-        _require_division(source, file, texts)
-    else:
+    if file.kind != "results":
         header = header.before_kick_off()
-        texts = _texts_of(sheet, header)
+    elif is_extra(file):
+        header = header.at_the_close()
+    texts = _texts_of(sheet, header)
+    if is_extra(file):
+        texts = with_divisions(texts)
+    if file.kind == "results":
+        _require_division(source, file, texts, divisions)
+    else:
         texts = texts[~is_elsewhere(texts["division"], divisions)]
     screened = screen(spell_once(texts, divisions), file, divisions)
     rows, cell_defects = _rows_of(screened, file, header)
@@ -54,14 +61,24 @@ def parse(source: str, file: FeedFile, body: bytes, divisions: Mapping[str, Divi
 
 
 def _require_columns(source: str, file: FeedFile, header: Header) -> None:
-    required = _REQUIRED_OF_RESULTS if file.kind == "results" else _REQUIRED
+    main, extra = (
+        (_REQUIRED_OF_RESULTS, _REQUIRED_OF_EXTRA_RESULTS)
+        if file.kind == "results"
+        else (_REQUIRED, _REQUIRED_EXTRA)
+    )
+    required = extra if is_extra(file) else main
     missing = [name for name, field in required.items() if field not in header.positions]
     if missing:
         raise ParseError(source, file.path, f"the header has no column {', '.join(missing)}")
 
 
-def _require_division(source: str, file: FeedFile, texts: pd.DataFrame) -> None:
-    foreign = foreign_divisions(texts["division"], file.division)
+def _require_division(
+    source: str, file: FeedFile, texts: pd.DataFrame, divisions: Mapping[str, Division]
+) -> None:
+    if is_extra(file):
+        foreign = foreign_countries(list(texts["country"]), file, divisions)
+    else:
+        foreign = foreign_divisions(texts["division"], file.division)
     if foreign:
         raise ParseError(source, file.path, f"holds division {', '.join(foreign)}, not {file.division}")
 

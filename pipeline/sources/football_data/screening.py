@@ -7,18 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipeline.domain.divisions import Division
 from pipeline.sources.base import FeedFile
 from pipeline.sources.football_data.cells import Flags, dates_of
 from pipeline.sources.football_data.columns import aliases_of
+from pipeline.sources.football_data.leagues import is_extra, starting_years
 from pipeline.sources.football_data.lines import Line, Sheet
 from pipeline.sources.tables import Defect
 
 _DIVISION_CODE = re.compile(r"[A-Z]{1,3}[0-9]?", re.ASCII)
 
+_DIVISION_FAULTS = {
+    False: ("division", "the division can not be read"),
+    True: ("league", "the league is of no division we know"),
+}
+
 Fault = tuple[str, str, Flags]
+Years = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,9 @@ def screen(texts: pd.DataFrame, file: FeedFile, divisions: Mapping[str, Division
     texts: one line a row, indexed by line number, with the columns division, date, home and away.
     """
     days = pd.Series(dates_of(list(texts["date"])), index=texts.index, dtype=object)
-    faults = [("", "", np.ones(len(texts), dtype=bool)), *_faults(texts, days, file, divisions)[::-1]]
+    starts = _starts_told(texts, file)
+    found = _faults(texts, days, starts, file, divisions)
+    faults = [("", "", np.ones(len(texts), dtype=bool)), *found[::-1]]
     first_fault = np.zeros(len(texts), dtype="int64")
     for place, (_, _, is_at_fault) in enumerate(faults):
         first_fault[is_at_fault] = place
@@ -86,7 +96,7 @@ def screen(texts: pd.DataFrame, file: FeedFile, divisions: Mapping[str, Division
         for line in np.flatnonzero(~is_clear)
     ]
     texts, days = texts[is_clear], days[is_clear]
-    return Screened(texts, days, _seasons_of(texts["division"], days, file, divisions), defects)
+    return Screened(texts, days, _seasons_of(texts["division"], days, starts[is_clear], divisions), defects)
 
 
 def _shape_fault(line: Line, width: int) -> str:
@@ -97,19 +107,28 @@ def _shape_fault(line: Line, width: int) -> str:
     return ""
 
 
+def _starts_told(texts: pd.DataFrame, file: FeedFile) -> Years:
+    """Return the starting years that a file tells, by its path or line by line; NaN where it does not."""
+    if file.season is None and file.kind == "results":
+        return starting_years(list(texts["season"]))
+    return np.full(len(texts), np.nan if file.season is None else file.season)
+
+
 def _faults(
-    texts: pd.DataFrame, days: pd.Series, file: FeedFile, divisions: Mapping[str, Division]
+    texts: pd.DataFrame, days: pd.Series, starts: Years, file: FeedFile, divisions: Mapping[str, Division]
 ) -> list[Fault]:
     """Return column, reason and lines of every fault, the one to report first at the head."""
     codes = [file.division] if file.kind == "results" else list(divisions)
     years = np.array([day.year if day else -1 for day in days], dtype="int64")
-    is_dated = years >= 0
-    within = is_dated if file.season is None else np.isin(years, [file.season, file.season + 1])
+    is_results = np.full(len(texts), file.kind == "results")
+    is_outside = is_results & (years != starts) & (years != starts + 1)
+    holder = "file" if file.season is not None else "line"
     home, away = texts["home"].to_numpy(), texts["away"].to_numpy()
     return [
-        ("division", "the division can not be read", ~texts["division"].isin(codes).to_numpy()),
-        ("kick_off_at", "the date can not be read", ~is_dated),
-        ("kick_off_at", "the date lies outside the season of the file", ~within),
+        (*_DIVISION_FAULTS[is_extra(file)], ~texts["division"].isin(codes).to_numpy()),
+        ("season", "the season can not be read", is_results & np.isnan(starts)),
+        ("kick_off_at", "the date can not be read", years < 0),
+        ("kick_off_at", f"the date lies outside the season of the {holder}", is_outside),
         ("home", "the home club is missing", np.asarray(home == "", dtype=bool)),
         ("away", "the away club is missing", np.asarray(away == "", dtype=bool)),
         ("away", "the two clubs are the same", np.asarray(home == away, dtype=bool)),
@@ -124,8 +143,10 @@ def _defect(text: pd.Series, file: FeedFile, fault: Fault, divisions: Mapping[st
 
 
 def _seasons_of(
-    codes: pd.Series, days: pd.Series, file: FeedFile, divisions: Mapping[str, Division]
+    codes: pd.Series, days: pd.Series, starts: Years, divisions: Mapping[str, Division]
 ) -> list[int]:
-    if file.season is not None:
-        return [file.season] * len(codes)
-    return [divisions[code].season_at(day).start_year for code, day in zip(codes, days, strict=True)]
+    fields = zip(codes, days, starts, strict=True)
+    return [
+        divisions[code].season_at(day).start_year if np.isnan(start) else int(start)
+        for code, day, start in fields
+    ]

@@ -9,15 +9,22 @@ from dataclasses import dataclass
 from pipeline.domain.divisions import Division
 from pipeline.domain.season import Season
 from pipeline.sources.base import FeedFile, ParsedFile
+from pipeline.sources.football_data.leagues import FIXTURES as EXTRA_FIXTURES
+from pipeline.sources.football_data.leagues import extra_codes
 from pipeline.sources.football_data.parser import parse
 
 _RESULTS = re.compile(r"mmz4281/(\d{4})/([A-Z0-9]{1,4})\.csv", re.ASCII)
+_EXTRA = re.compile(r"new/([A-Z]{1,4})\.csv", re.ASCII)
 _FIXTURES = "fixtures.csv"
+_LAST = 10_000
 
 
 @dataclass(frozen=True)
 class FootballData:
-    """A feed in the format of football-data.co.uk. seasons_from: first wanted starting year."""
+    """A feed in the format of football-data.co.uk.
+
+    seasons_from: first wanted starting year of the main divisions; an extra league is one file, read whole.
+    """
 
     name: str
     title: str
@@ -27,18 +34,27 @@ class FootballData:
     seasons_from: int
 
     def pages(self, links: Sequence[str]) -> tuple[str, ...]:
-        """Return the pages of the wanted countries, as in `englandm.php`, in the order of the divisions."""
-        countries = dict.fromkeys(division.country for division in self.divisions.values())
-        named = [f"{country.lower()}m.php" for country in countries]
-        return tuple(page for page in named if page in links)
+        """Return the pages of the wanted countries in the order of the divisions.
+
+        A country of the main divisions has a page such as `englandm.php`, one of the extra leagues `usa.php`.
+        """
+        wanted = self.divisions.values()
+        named = [
+            f"{division.country.lower()}{'' if division.code in extra_codes() else 'm'}.php"
+            for division in wanted
+        ]
+        return tuple(page for page in dict.fromkeys(named) if page in links)
 
     def files(self, links: Sequence[str]) -> tuple[FeedFile, ...]:
-        """Return the wanted results files by season and division, then `fixtures.csv`; ignore other links."""
+        """Return the wanted results files by season and division, the extra leagues, then the fixtures files.
+
+        Other links are passed over.
+        """
         order = {code: place for place, code in enumerate(self.divisions)}
         found = [file for link in dict.fromkeys(links) if (file := self._results_file(link))]
-        found.sort(key=lambda file: (file.season or 0, order[file.division]))
-        fixtures = [FeedFile(_FIXTURES, "fixtures", "", None)] if _FIXTURES in links else []
-        return (*found, *fixtures)
+        found.sort(key=lambda file: (file.season or _LAST, order[file.division]))
+        listed = [_FIXTURES] + ([EXTRA_FIXTURES] if extra_codes() & set(self.divisions) else [])
+        return (*found, *(FeedFile(path, "fixtures", "", None) for path in listed if path in links))
 
     def parse(self, file: FeedFile, body: bytes) -> ParsedFile:
         """Read one file's bytes.
@@ -48,6 +64,9 @@ class FootballData:
         return parse(self.name, file, body, self.divisions)
 
     def _results_file(self, link: str) -> FeedFile | None:
+        extra = _EXTRA.fullmatch(link)
+        if extra and extra[1] in extra_codes() & set(self.divisions):
+            return FeedFile(link, "results", extra[1], None)
         parts = _RESULTS.fullmatch(link)
         if not parts or parts[2] not in self.divisions:
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -40,6 +41,14 @@ def test_every_calendar_is_one_of_the_two_and_its_days_exist(division: Division)
 
 
 @pytest.mark.parametrize("division", EVERY)
+def test_former_calendars_are_known_ones_and_never_overlap(division: Division) -> None:
+    spans = sorted(division.former_calendars)
+    assert all(name in ("winter", "summer", "double") for _, _, name in spans)
+    assert all(first <= last for first, last, _ in spans)
+    assert all(last < after for (_, last, _), (after, _, _) in pairwise(spans))
+
+
+@pytest.mark.parametrize("division", EVERY)
 def test_every_season_must_be_under_way_within_its_own_starting_year(division: Division) -> None:
     begun = date(2025, *division.under_way_by)
     assert division.season_at(begun) == Season(2025)
@@ -49,6 +58,33 @@ def test_every_season_must_be_under_way_within_its_own_starting_year(division: D
 def test_no_two_divisions_of_a_country_share_a_tier(feed: str) -> None:
     places = [(division.country, division.tier) for division in divisions_of(feed).values()]
     assert len(places) == len(set(places))
+
+
+@pytest.mark.parametrize(
+    ("day", "season"),
+    [
+        (date(2012, 9, 1), 2012),
+        (date(2014, 3, 1), 2013),
+        (date(2015, 3, 1), 2015),
+        (date(2016, 3, 1), 2016),
+        (date(2017, 3, 1), 2016),
+        (date(2020, 3, 1), 2019),
+        (date(2026, 3, 1), 2026),
+    ],
+)
+def test_argentina_changed_its_calendar_four_times(day: date, season: int) -> None:
+    assert divisions_of("football_data")["ARG"].season_at(day) == Season(season)
+
+
+def test_japan_plays_over_the_winter_from_2026_on() -> None:
+    japan = divisions_of("football_data")["JPN"]
+    days = [date(2025, 3, 1), date(2025, 12, 6), date(2026, 8, 7), date(2027, 5, 1)]
+    assert [japan.season_at(day).start_year for day in days] == [2025, 2025, 2026, 2026]
+    assert [japan.calendar_of(season) for season in (2025, 2026)] == ["summer", "winter"]
+
+
+def test_a_division_without_former_calendars_always_had_its_own() -> None:
+    assert {divisions_of("football_data")["NOR"].calendar_of(season) for season in (1993, 2026)} == {"summer"}
 
 
 def test_the_tiny_world_is_part_of_the_embedded_one() -> None:

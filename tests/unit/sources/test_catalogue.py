@@ -20,6 +20,9 @@ LINKS = [
     "mmz4281/2526/../../E1.csv",
     "mmz4281/2526/E1.csv.exe",
     "new/ARG.csv",
+    "new/E1.csv",
+    "new/Latest_Results.csv",
+    "new_league_fixtures.csv",
     "notes.txt",
 ]
 
@@ -53,11 +56,15 @@ def test_files_are_the_wanted_ones_once_by_season_and_division() -> None:
         "mmz4281/2425/E1.csv",
         "mmz4281/2526/E1.csv",
         "mmz4281/2526/SC0.csv",
+        "new/ARG.csv",
         "fixtures.csv",
+        "new_league_fixtures.csv",
     ]
     assert [(file.kind, file.division, file.season) for file in files[1:]] == [
         ("results", "E1", 2025),
         ("results", "SC0", 2025),
+        ("results", "ARG", None),
+        ("fixtures", "", None),
         ("fixtures", "", None),
     ]
 
@@ -72,6 +79,18 @@ def test_wanted_divisions_and_seasons_narrow_the_files() -> None:
     assert [file.season for file in source.files(LINKS)] == [2014, 2024, 2025, None]
 
 
+def test_the_fixtures_of_extra_leagues_are_read_only_where_one_is_wanted() -> None:
+    wanted = [
+        [file.path for file in source_named("football_data", divisions=codes).files(LINKS)][-2:]
+        for codes in (["E1"], ["ARG"], ["E1", "AUT"])
+    ]
+    assert wanted == [
+        ["mmz4281/2526/E1.csv", "fixtures.csv"],
+        ["fixtures.csv", "new_league_fixtures.csv"],
+        ["fixtures.csv", "new_league_fixtures.csv"],
+    ]
+
+
 def test_pages_are_those_of_the_wanted_countries() -> None:
     links = [
         "englandm.php",
@@ -81,7 +100,7 @@ def test_pages_are_those_of_the_wanted_countries() -> None:
         "matches.php",
         "https://x.y/englandm.php",
     ]
-    assert source_named("football_data").pages(links) == ("englandm.php", "scotlandm.php")
+    assert source_named("football_data").pages(links) == ("englandm.php", "scotlandm.php", "argentina.php")
     assert source_named("football_data", divisions=["SC0", "SC1"]).pages(links) == ("scotlandm.php",)
 
 

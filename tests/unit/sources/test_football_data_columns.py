@@ -28,7 +28,7 @@ def test_no_two_bookmakers_share_a_column() -> None:
 
 
 def test_no_price_column_is_also_a_statistic() -> None:
-    assert not set(price_fields()) & set(known_fields())
+    assert not set(price_fields()) & {*known_fields(), *known_fields(is_extra=True)}
 
 
 # The meanings below are those of the feed's own notes.txt.
@@ -87,6 +87,24 @@ def test_a_triple_that_is_there_in_part_is_completed() -> None:
 def test_a_fixture_has_no_closing_price_result_or_statistic() -> None:
     header = read_header(["Div", "Date", "FTHG", "FTR", "HS", "AvgH", "AvgCH"]).before_kick_off()
     assert set(header.positions) == {"division", "date", "avg_early_home"}
+
+
+@pytest.mark.parametrize(
+    ("column", "field"),
+    [("Home", "home"), ("AG", "away_goals"), ("Res", "full_time_result"), ("B36CA", "b365_close_away")],
+)
+def test_the_extra_leagues_have_names_of_their_own(column: str, field: str) -> None:
+    assert list(read_header([column], is_extra=True).positions) == [field]
+    assert read_header([column]).unknown == (column,)
+
+
+def test_prices_named_like_early_ones_are_closing_ones_in_the_history_of_extra_leagues() -> None:
+    header = read_header(["PH", "MaxD", "AvgA", "AvgCA"], is_extra=True).at_the_close()
+    assert header.positions == {
+        "ps_close_home": 0,
+        "max_close_draw": 1,
+        "avg_close_away": 3,
+    }
 
 
 def test_the_counts_are_the_goals_and_statistics_of_the_table_of_matches() -> None:
