@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from pipeline.domain.outcomes import SIDES
 from pipeline.sources.identity import archived_as, is_listed_again, numbered_after
 from pipeline.sources.tables import Defect
 
@@ -79,9 +80,14 @@ def _with_meeting(listings: pd.DataFrame, archive: pd.DataFrame) -> pd.DataFrame
 def _with_prices(
     listings: pd.DataFrame, to_come: pd.DataFrame, prices: list[str], cut_off_at: pd.Timestamp
 ) -> pd.DataFrame:
-    """Take the listing's prices, as old as its fetching, or else those the archive had by the cut-off."""
+    """Take the listing's prices, as old as its fetching, or else those the archive had by the cut-off.
+
+    All prices of a match share one `early_at`, so they are never mixed; those of home, draw and away decide.
+    """
     archived = _own_prices(to_come, prices, cut_off_at).reindex(listings["archived"]).set_axis(listings.index)
-    has_own = listings[prices].notna().any(axis="columns")
+    has_own = _has_match_odds(listings, prices) | (
+        listings[prices].notna().any(axis="columns") & ~_has_match_odds(archived, prices)
+    )
     fetched_at = listings["fetched_at"].where(listings["fetched_at"] < cut_off_at, cut_off_at)
     is_over = (listings["kick_off_precision"] == "minute") & (listings["kick_off_at"] < fetched_at)
     collected_at = fetched_at.where(~is_over, listings["kick_off_at"])
@@ -90,6 +96,11 @@ def _with_prices(
     )
     quoted[prices] = listings[prices].where(has_own, archived[prices])
     return quoted
+
+
+def _has_match_odds(rows: pd.DataFrame, prices: list[str]) -> pd.Series:
+    match_odds = [name for name in prices if name.endswith(tuple(f"_early_{side}" for side in SIDES))]
+    return rows[match_odds].notna().any(axis="columns")
 
 
 def _own_prices(to_come: pd.DataFrame, prices: list[str], cut_off_at: pd.Timestamp) -> pd.DataFrame:

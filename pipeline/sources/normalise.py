@@ -20,7 +20,7 @@ from pipeline.sources.base import FeedFile, ParsedFile
 from pipeline.sources.collection import early_collected_at
 from pipeline.sources.fixtures import coming_fixtures
 from pipeline.sources.identity import numbered, with_keys
-from pipeline.sources.quotes import is_price, price_columns, quotes_of
+from pipeline.sources.quotes import is_quoted, price_columns, quotes_of
 from pipeline.sources.results import cut_results, told_defects, unusable_results
 from pipeline.sources.tables import Defect, as_table, quarantine_of
 
@@ -132,7 +132,7 @@ def _gathered_defects(parsed: Sequence[Parsed]) -> pd.DataFrame:
 
 def _having(rows: pd.DataFrame, prices: list[str]) -> pd.DataFrame:
     """Return the rows with all these price columns and no others, missing ones empty."""
-    others = [name for name in rows.columns if name not in prices and not is_price(name)]
+    others = [name for name in rows.columns if name not in prices and not is_quoted(name)]
     numbers = rows.reindex(columns=prices).astype("float64")
     return pd.concat([rows[others].copy(), numbers.copy()], axis="columns")
 

@@ -12,6 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from pipeline.domain.markets import columns_of_stem
+
 SUITES = ("matches", "fixtures", "quotes", "prices", "seasons")
 SEVERITIES = ("row", "cell", "blocking", "warning")
 
@@ -35,8 +37,10 @@ class Check:
         return (self.fault or column).format(stem=stem_of(column))
 
     def blanks_of(self, column: str) -> str:
-        """Return the pattern of the cells to blank when `column` failed."""
-        return self.blanks.format(stem=stem_of(column))
+        """Return the patterns of the cells to blank when `column` failed, with a blank between them."""
+        stem = stem_of(column)
+        is_wanted = "{prices}" in self.blanks
+        return self.blanks.format(stem=stem, prices=" ".join(columns_of_stem(stem)) if is_wanted else "")
 
 
 @dataclass(frozen=True)
@@ -50,12 +54,12 @@ class Rules:
 
 
 def stem_of(column: str) -> str:
-    """Return the book and timing of a derived price column.
+    """Return the book, timing and market of a derived price column.
 
-    >>> stem_of("b365_early_lowest_price")
-    'b365_early'
+    >>> stem_of("b365_early_lowest_price"), stem_of("ps_close_total_highest_price")
+    ('b365_early', 'ps_close_total')
     """
-    return "_".join(column.split("_")[:2])
+    return column.removesuffix("_lowest_price").removesuffix("_highest_price")
 
 
 @cache

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.domain.divisions import Division
-from pipeline.domain.outcomes import SIDES
+from pipeline.domain.markets import LINE, MARKETS, MOMENTS, columns_of_stem, is_price, stem_of
 from pipeline.validation.frames import ArchiveFrames, are_among
 
 LEAST_MATCHES_FOR_SHARES = 60
@@ -67,10 +67,14 @@ def prepare_quotes(
     is_listed = are_among(prepared["match_id"], fixtures["match_id"])
     prepared["is_of_match"] = is_played | is_listed
     prepared["early_hours_before_cut_off"] = _hours(pd.Timestamp(cut_off_at) - quotes["early_at"])
-    for stem in ("avg_early", "avg_close"):
+    averages = ["_".join(filter(None, ("avg", moment, market))) for market in MARKETS for moment in MOMENTS]
+    for stem in averages:
         prices = prices_of(quotes, stem)
-        prepared[f"{stem}_book_sum"] = (1.0 / prices.where(prices > 0)).sum(axis=1, min_count=3, skipna=True)
+        sums = (1.0 / prices.where(prices > 0)).sum(axis=1, min_count=prices.shape[1])
+        prepared[f"{stem}_book_sum"] = sums
         prepared[f"{stem}_prices_count"] = prices.notna().sum(axis=1)
+    lines = [f"avg_{moment}_{LINE}" for moment in MOMENTS]
+    prepared[lines] = quotes.reindex(columns=lines).astype("float64")
     prepared["lowest_best_to_average_early"] = _lowest_ratio(quotes, "max_early", "avg_early")
     closing = quotes[[name for name in quotes.columns if "_close_" in name]]
     counts = closing.notna().sum(axis=1)
@@ -79,7 +83,7 @@ def prepare_quotes(
 
 
 def list_prices(quotes: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a match, book and timing that has a price: quote_row, stem, lowest and highest price."""
+    """Return one row a match and stem that has a price: quote_row, stem, lowest and highest price."""
     parts = [pd.DataFrame({"quote_row": [], "stem": [], "lowest_price": [], "highest_price": []})]
     for stem in price_stems(quotes):
         prices = prices_of(quotes, stem)
@@ -90,15 +94,13 @@ def list_prices(quotes: pd.DataFrame) -> pd.DataFrame:
 
 
 def price_stems(quotes: pd.DataFrame) -> list[str]:
-    """Return the books and timings that have prices, such as `avg_early`, in the order of the columns."""
-    ends = tuple(f"_{side}" for side in SIDES)
-    return list(dict.fromkeys(name.rsplit("_", 1)[0] for name in quotes.columns if name.endswith(ends)))
+    """Return the books, timings and markets that have prices, such as `avg_early`, in the columns' order."""
+    return list(dict.fromkeys(stem_of(name) for name in quotes.columns if is_price(name)))
 
 
 def prices_of(quotes: pd.DataFrame, stem: str) -> pd.DataFrame:
-    """Return the three prices of a book and timing, columns HOME, DRAW, AWAY; missing ones as NaN."""
-    names = [f"{stem}_{side}" for side in SIDES]
-    return quotes.reindex(columns=names).astype("float64")
+    """Return the prices of a book, timing and market, one column a side; missing ones as NaN."""
+    return quotes.reindex(columns=list(columns_of_stem(stem))).astype("float64")
 
 
 def summarise_seasons(

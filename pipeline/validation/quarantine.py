@@ -38,8 +38,8 @@ def with_blanked_cells(findings: Sequence[Finding], frames: ArchiveFrames) -> Ar
     quotes = frames.quotes.copy()
     for each in findings:
         if each.check.severity == "cell" and len(each.rows):
-            pattern = each.check.blanks_of(each.column)
-            names = [name for name in quotes.columns if fnmatchcase(name, pattern)]
+            patterns = each.check.blanks_of(each.column).split()
+            names = [name for name in quotes.columns if any(fnmatchcase(name, each) for each in patterns)]
             quotes.loc[each.rows, names] = np.nan
     return ArchiveFrames(frames.matches, frames.fixtures, quotes)
 
@@ -74,7 +74,7 @@ def _entries(finding: Finding, rows: pd.DataFrame, origins: pd.DataFrame) -> pd.
 
 
 def _values(rows: pd.DataFrame, column: str) -> list[str]:
-    """Return what stood there as text: the cell, or the three prices of a book and timing."""
+    """Return what stood there as text: the cell, or the prices of a book's market and timing."""
     if column in rows.columns:
         return [str(value)[:_MOST_VALUE_CHARACTERS] for value in rows[column]]
     prices = prices_of(rows, column).to_numpy()

@@ -98,6 +98,16 @@ BREAKS: dict[tuple[str, str], Break] = {
     ("prices", "prices are finite"): cell("quotes", 3, max_early_home=np.inf),
     ("quotes", "the early market average is a market"): cell("quotes", 3, avg_early_home=1.2),
     ("quotes", "the closing market average is a market"): cell("quotes", 3, avg_close_home=4.0),
+    ("quotes", "the early average of total goals is a market"): cell("quotes", 3, avg_early_over25=21.45),
+    ("quotes", "the closing average of total goals is a market"): cell("quotes", 3, avg_close_under25=1.2),
+    ("quotes", "the early average of the handicap is a market"): cell(
+        "quotes", 3, avg_early_handicap_away=4.3
+    ),
+    ("quotes", "the closing average of the handicap is a market"): cell(
+        "quotes", 3, avg_close_handicap_home=1.1
+    ),
+    ("quotes", "the early handicap is a handicap"): cell("quotes", 3, avg_early_handicap_line=-225.0),
+    ("quotes", "the closing handicap is a handicap"): cell("quotes", 3, avg_close_handicap_line=12.5),
     ("quotes", "early prices are not from the future"): cell(
         "quotes", 3, early_at=CUT_OFF_AT + timedelta(minutes=1)
     ),

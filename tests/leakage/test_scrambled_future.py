@@ -55,8 +55,21 @@ def _parsed() -> Parsed:
     parsed: Parsed = []
     for file in source.files(links):
         site, fetched_at = (later, SEEN_AT) if file.kind == "results" else (then, CUT_OFF_AT)
-        parsed.append((file, source.parse(file, site.read(file.path) or b""), fetched_at))
+        own = source.parse(file, site.read(file.path) or b"")
+        parsed.append((file, replace(own, rows=_with_other_markets(own.rows, file.kind)), fetched_at))
     return parsed
+
+
+def _with_other_markets(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Add totals and handicaps, which the simulated feed has not, to the rows that have prices."""
+    moments = ("early", "close") if kind == "results" else ("early",)
+    added = {
+        f"{book}_{moment}_{side}": 1.7 + 0.01 * (rows["source_row"] % 40).where(rows["avg_early_home"] > 1)
+        for moment in moments
+        for book in ("avg", "b365")
+        for side in ("over25", "under25", "handicap_home", "handicap_away", "handicap_line")
+    }
+    return rows.assign(**added)
 
 
 def _built(parsed: Parsed) -> Built:
@@ -127,6 +140,18 @@ def test_the_cut_off_falls_into_a_playing_day_with_much_still_to_come(parsed: Pa
     assert built.forecasts["p_home"].notna().any()
 
 
+def test_a_scrambled_future_moves_no_quote_of_any_market(built: Built, scrambled: Built) -> None:
+    quotes = built.tables.quotes
+    is_fixture = quotes["match_id"].isin(built.tables.fixtures["match_id"])
+    others = [name for name in quotes.columns if "25" in name or "handicap" in name]
+    assert len(others) == 20
+    for rows in (quotes[is_fixture], quotes[~is_fixture]):
+        assert rows[[name for name in others if "_early_" in name]].notna().any(axis=None)
+    assert quotes.loc[is_fixture, [name for name in others if "_close_" in name]].isna().all(axis=None)
+    assert (quotes["early_at"] <= pd.Timestamp(CUT_OFF_AT)).all()
+    pd.testing.assert_frame_equal(scrambled.tables.quotes, quotes, check_exact=True)
+
+
 def test_a_scrambled_future_moves_no_feature(built: Built, scrambled: Built) -> None:
     pd.testing.assert_frame_equal(scrambled.features, built.features, check_exact=True)
 
@@ -178,6 +203,14 @@ def test_the_last_known_result_does_move_something(parsed: Parsed, built: Built)
     assert not current_elo(other.tables.matches, DIVISIONS).equals(
         current_elo(built.tables.matches, DIVISIONS)
     )
+
+
+def test_totals_and_handicaps_are_no_input_yet(parsed: Parsed, built: Built) -> None:
+    def without_others(rows: pd.DataFrame) -> pd.DataFrame:
+        return rows.drop(columns=[name for name in rows if "25" in name or "handicap" in name])
+
+    alone = [(file, replace(each, rows=without_others(each.rows)), at) for file, each, at in parsed]
+    pd.testing.assert_frame_equal(_built(alone).features, built.features, check_exact=True)
 
 
 def test_closing_prices_are_no_input_at_all(parsed: Parsed, built: Built) -> None:

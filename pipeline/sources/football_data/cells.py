@@ -18,7 +18,9 @@ FEED_CLOCK = "Europe/London"
 
 _DATE = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})", re.ASCII)
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?", re.ASCII)
+_HALVES = re.compile(r"([+-]?\d+(?:\.5)?),([+-]?\d+(?:\.5)?)", re.ASCII)
 _FIRST_YEAR = 90
+_LARGEST_LINE = 4.5
 
 Texts = Sequence[str]
 Flags = npt.NDArray[np.bool_]
@@ -89,6 +91,25 @@ def prices_of(texts: Cells) -> tuple[Numbers, Flags]:
     """
     values = _numbers_of(texts)
     return _checked(texts, values, np.isfinite(values) & (values > 1))
+
+
+def lines_of(texts: Cells) -> tuple[Numbers, Flags]:
+    """Return sizes of handicaps and which cells hold something else, in the shape of `texts`.
+
+    A handicap is a multiple of a quarter goal from -4.5 to 4.5. One between two halves is sometimes written
+    as both of them, `-0.5,-1`, and is their mean.
+    """
+    read = np.array([_mean_of_halves(text) for text in texts.ravel()], dtype=object).reshape(texts.shape)
+    values = _numbers_of(read)
+    is_quarter = np.isfinite(values) & (values * 4 == np.rint(values * 4))
+    return _checked(texts, values, is_quarter & (np.abs(values) <= _LARGEST_LINE))
+
+
+def _mean_of_halves(text: str) -> str:
+    found = _HALVES.fullmatch(text)
+    if not found or abs(float(found[1]) - float(found[2])) != 0.5:
+        return text
+    return str((float(found[1]) + float(found[2])) / 2)
 
 
 def counts_of(texts: Cells) -> tuple[Numbers, Flags]:

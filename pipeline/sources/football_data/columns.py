@@ -1,25 +1,26 @@
 """What the feed's column names mean: a table for results and statistics, a grammar for prices.
 
-A price column is a bookmaker's code, `C` where it is the closing price, and the side `H`, `D` or `A`, so
-`PSCH` is Pinnacle's closing home price, and `VCH` the early one of VC. All names are generated from the codes
-in `bookmakers.csv`; nothing is guessed by cutting a name apart, because `BFD` and `HC` would mislead. Total
-goals and handicap prices are recognised and left aside.
+A price column is a bookmaker's code, `C` where it is the closing price, and the ending of a side: `PSCH` is
+Pinnacle's closing home price, `VCH` the early one of VC, `B365C>2.5` a closing price of three goals or more.
+All names are generated from the codes in `bookmakers.csv` and the endings in `markets.csv`; nothing is
+guessed by cutting a name apart, because `BFD`, `PPA` and `HC` would mislead. `B365AH` is the size of a
+bookmaker's own handicap; `AHh`, `AHCh` and `BbAHh` are the market's and name no bookmaker, so that they stand
+in `columns.csv`.
 """
 
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from pipeline.domain.outcomes import SIDES
+from pipeline.domain.markets import columns_of_stem, is_line, is_price, stem_of
 
 _TABLE, _EXTRA_TABLE = "columns.csv", "extra_columns.csv"
 _MOMENTS = {"": "early", "C": "close"}
-_LETTERS = dict(zip("HDA", SIDES, strict=True))
+_TRIPLE = "HDA"
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,14 @@ class Header:
 
     @property
     def prices(self) -> tuple[str, ...]:
-        """Return the price fields, all three sides of every triple that is there at least in part."""
-        triples = {name.rpartition("_")[0] for name in self.positions if is_price_field(name)}
-        return tuple(f"{triple}_{side}" for triple in sorted(triples) for side in SIDES)
+        """Return the price fields, every side of each bookmaker's market that is there at least in part."""
+        stems = sorted({stem_of(name) for name in self.positions if is_price(name)})
+        return tuple(name for stem in stems for name in columns_of_stem(stem))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return the fields that hold the size of a handicap."""
+        return tuple(sorted(filter(is_line, self.positions)))
 
     def before_kick_off(self) -> Header:
         """Return the header without results, statistics and closing prices, which no fixture has."""
@@ -60,16 +66,34 @@ def bookmakers() -> dict[str, str]:
 
 @cache
 def price_fields() -> dict[str, str]:
-    """Return the field of every 1X2 price column the grammar can produce.
+    """Return the field of every price column the grammar can produce.
 
     >>> [price_fields()[name] for name in ("PSCH", "VCH", "BbAvD", "BFD", "BFDA")]
     ['ps_close_home', 'vc_early_home', 'avg_early_draw', 'bf_early_draw', 'bfd_early_away']
+    >>> [price_fields()[name] for name in ("PC>2.5", "BbMxAHH", "BFECAHA")]
+    ['ps_close_over25', 'max_early_handicap_home', 'bfe_close_handicap_away']
     """
+    return {column: field for column, field in _quoted_fields().items() if is_price(field)}
+
+
+@cache
+def line_fields() -> dict[str, str]:
+    """Return the field of every column with the size of a handicap, the market's among them.
+
+    >>> [line_fields()[name] for name in ("LBAH", "AHCh", "BbAHh")]
+    ['lb_early_handicap_line', 'avg_close_handicap_line', 'avg_early_handicap_line']
+    """
+    everything = _quoted_fields() | known_fields()
+    return {column: field for column, field in everything.items() if is_line(field)}
+
+
+@cache
+def _quoted_fields() -> dict[str, str]:
     return {
-        f"{code}{flag}{letter}": f"{book}_{moment}_{side}"
+        f"{code}{flag}{row['ending']}": f"{book}_{moment}_{row['side']}"
         for code, book in bookmakers().items()
         for flag, moment in _MOMENTS.items()
-        for letter, side in _LETTERS.items()
+        for row in _rows("markets.csv")
     }
 
 
@@ -95,11 +119,6 @@ def aliases_of(country: str) -> dict[str, str]:
     return {row["spelling"]: row["club"] for row in _rows("aliases.csv") if row["country"] == country}
 
 
-def is_price_field(field: str) -> bool:
-    """Tell whether a field is a price, as in `avg_early_home`."""
-    return any(f"_{moment}_" in field for moment in _MOMENTS.values())
-
-
 def read_header(names: Sequence[str], *, is_extra: bool = False) -> Header:
     """Return what the names of a file's first line mean; of a doubled name the first column counts.
 
@@ -109,20 +128,26 @@ def read_header(names: Sequence[str], *, is_extra: bool = False) -> Header:
     positions: dict[str, int] = {}
     unknown: dict[str, None] = {}
     known = known_fields(is_extra=is_extra)
-    for position, name in enumerate(names):
-        field = price_fields().get(name) or known.get(name)
+    for position, name in enumerate(_with_endings(names)):
+        field = _quoted_fields().get(name) or known.get(name)
         if field:
             positions.setdefault(field, position)
-        elif field is None and name and not _other_market().fullmatch(name):
+        elif field is None and name:
             unknown[name] = None
     return Header(positions, tuple(unknown), len(names))
 
 
-@cache
-def _other_market() -> re.Pattern[str]:
-    """Match total goals and Asian handicap columns; there Pinnacle's code is a mere `P`."""
-    codes = "|".join(sorted(map(re.escape, [*bookmakers(), "P"]), key=len, reverse=True))
-    return re.compile(rf"(?:{codes})C?(?:[<>]2\.5|AH[HAh]?)")
+def _with_endings(names: Sequence[str]) -> list[str]:
+    """Give a bare code that stands three times in a row the endings it lost, as in Germany's D2 of 2004/05.
+
+    >>> _with_endings(["IWA", "LB", "LB", "LB", "SBH"])
+    ['IWA', 'LBH', 'LBD', 'LBA', 'SBH']
+    """
+    whole = list(names)
+    for at, code in enumerate(names):
+        if code in bookmakers() and whole[at : at + 3] == [code] * 3:
+            whole[at : at + 3] = [f"{code}{letter}" for letter in _TRIPLE]
+    return whole
 
 
 def _rows(name: str) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ import pandas as pd
 from pipeline.domain.divisions import Division
 from pipeline.domain.errors import ParseError
 from pipeline.sources.base import FeedFile, ParsedFile
-from pipeline.sources.football_data.cells import Flags, counts_of, kick_offs, prices_of
+from pipeline.sources.football_data.cells import Flags, counts_of, kick_offs, lines_of, prices_of
 from pipeline.sources.football_data.columns import Header, fields_of_kind, read_header
 from pipeline.sources.football_data.leagues import foreign_countries, is_extra, with_divisions
 from pipeline.sources.football_data.lines import Sheet, read_sheet
@@ -32,6 +32,7 @@ _REQUIRED = {"Div": "division", "Date": "date", "HomeTeam": "home", "AwayTeam": 
 _REQUIRED_OF_RESULTS = _REQUIRED | {"FTHG": "home_goals", "FTAG": "away_goals"}
 _REQUIRED_EXTRA = {"Country": "country", "League": "league", "Date": "date", "Home": "home", "Away": "away"}
 _REQUIRED_OF_EXTRA_RESULTS = _REQUIRED_EXTRA | {"Season": "season", "HG": "home_goals", "AG": "away_goals"}
+_NO_LINE = "a handicap is a multiple of 0.25 from -4.5 to 4.5"
 
 
 def parse(source: str, file: FeedFile, body: bytes, divisions: Mapping[str, Division]) -> ParsedFile:
@@ -89,7 +90,7 @@ def _texts_of(sheet: Sheet, header: Header) -> pd.DataFrame:
     lines = [line.cells[: len(blank)] + blank[len(line.cells) :] for line in sheet.lines]
     columns = list(zip(*lines, strict=True)) if lines else [()] * len(blank)
     known = [name for kind in ("identity", "count", "result") for name in fields_of_kind(kind)]
-    places = {name: header.positions.get(name) for name in (*known, *header.prices)}
+    places = {name: header.positions.get(name) for name in (*known, *header.prices, *header.lines)}
     texts = {
         name: [""] * len(lines) if place is None else [text.strip() for text in columns[place]]
         for name, place in places.items()
@@ -103,6 +104,7 @@ def _rows_of(screened: Screened, file: FeedFile, header: Header) -> tuple[pd.Dat
     late = texts[["time"]].rename(columns={"time": "kick_off_at"})
     counts, bad_counts = counts_of(texts[list(fields_of_kind("count"))].to_numpy())
     prices, bad_prices = prices_of(texts[list(header.prices)].to_numpy())
+    sizes, bad_sizes = lines_of(texts[list(header.lines)].to_numpy())
     identity = {
         "division": texts["division"].astype("str").array,
         "season": np.array(screened.seasons, dtype="int64"),
@@ -115,12 +117,15 @@ def _rows_of(screened: Screened, file: FeedFile, header: Header) -> tuple[pd.Dat
         "source_row": texts.index.to_numpy(dtype="int64"),
     }
     numbers = pd.DataFrame(
-        np.hstack([counts, prices]), columns=[*fields_of_kind("count"), *header.prices], dtype="float64"
+        np.hstack([counts, prices, sizes]),
+        columns=[*fields_of_kind("count"), *header.prices, *header.lines],
+        dtype="float64",
     )
     defects = [
         *_cell_defects(late, file, screened, unread[:, None], "the time can not be read"),
         *_cell_defects(texts[list(fields_of_kind("count"))], file, screened, bad_counts, "this is no count"),
         *_cell_defects(texts[list(header.prices)], file, screened, bad_prices, "a price is a number above 1"),
+        *_cell_defects(texts[list(header.lines)], file, screened, bad_sizes, _NO_LINE),
     ]
     rows = pd.concat([pd.DataFrame(identity), numbers], axis="columns")
     return rows, sorted(defects, key=lambda defect: defect.source_row)

@@ -8,7 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.sources.football_data.cells import counts_of, date_of, kick_offs, minutes_of, prices_of
+from pipeline.sources.football_data.cells import (
+    counts_of,
+    date_of,
+    kick_offs,
+    lines_of,
+    minutes_of,
+    prices_of,
+)
 
 
 def kick_off(day: date, time: str) -> str:
@@ -78,3 +85,42 @@ def test_a_count_is_a_whole_number_from_zero_on() -> None:
     counts, bad = counts_of(cells)
     assert counts[0].tolist() == [0.0, 12.0, 3.0]
     assert bad.tolist() == [[False] * 3, [True] * 3]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("-0.5", -0.5), ("0", 0.0), ("+1.25", 1.25), ("-.75", -0.75), ("4.5", 4.5), ("-4.5", -4.5)],
+)
+def test_a_handicap_is_a_number_of_quarter_goals(text: str, line: float) -> None:
+    lines, bad = lines_of(np.array([[text]], dtype=object))
+    assert (lines.tolist(), bad.tolist()) == ([[line]], [[False]])
+
+
+@pytest.mark.parametrize(
+    ("text", "line"), [("-0.5,-1", -0.75), ("0,-0.5", -0.25), ("+0.5,+1", 0.75), ("-1.5,-2", -1.75)]
+)
+def test_a_handicap_written_as_two_halves_is_their_mean(text: str, line: float) -> None:
+    lines, bad = lines_of(np.array([text], dtype=object))
+    assert (lines.tolist(), bad.tolist()) == ([line], [False])
+
+
+# Sizes the feed has held: a goal line without its point, a price in the wrong column, tenths and averages.
+@pytest.mark.parametrize(
+    "text",
+    ["-225", "12.5", "-275", "-5", "4.75", "1.84", "-1.2", "-0.175", "nan", "inf", "#", "-1,-2", "0,-0.25"],
+)
+def test_an_absurd_handicap_is_missing_and_marked(text: str) -> None:
+    lines, bad = lines_of(np.array([text], dtype=object))
+    assert np.isnan(lines[0])
+    assert bad.tolist() == [True]
+
+
+def test_a_handicap_that_is_not_there_is_missing_and_no_defect() -> None:
+    lines, bad = lines_of(np.array([["", ""]], dtype=object))
+    assert np.isnan(lines).all()
+    assert not bad.any()
+
+
+def test_no_handicaps_at_all_keep_their_shape() -> None:
+    lines, bad = lines_of(np.empty((3, 0), dtype=object))
+    assert (lines.shape, bad.shape) == ((3, 0), (3, 0))

@@ -10,10 +10,10 @@ import pytest
 
 from pipeline.domain.divisions import divisions_of
 from pipeline.domain.errors import ParseError
-from pipeline.domain.outcomes import SIDES
+from pipeline.domain.markets import line_of_stem, stem_of
 from pipeline.sources.base import FeedFile, ParsedFile
 from pipeline.sources.catalogue import source_named
-from pipeline.sources.football_data.columns import read_header
+from pipeline.sources.football_data.columns import Header, price_fields, read_header
 from pipeline.sources.football_data.lines import read_sheet
 from pipeline.sources.normalise import normalise
 
@@ -21,6 +21,7 @@ pytestmark = pytest.mark.real
 
 EVENING = datetime(2026, 4, 24, 19, 4, tzinfo=UTC)
 FIXTURES = FeedFile("fixtures.csv", "fixtures", "", None)
+NAMES_OF_EXTRA_LEAGUES = ("Country", "League", "Season", "Home", "Away", "HG", "AG", "Res")
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +50,108 @@ def test_every_column_of_the_feed_is_known(parsed: dict[str, ParsedFile]) -> Non
     assert {name for file in parsed.values() for name in file.unknown_columns} == set()
 
 
-def test_every_triple_of_the_feed_is_complete(mirror: Path, files: tuple[FeedFile, ...]) -> None:
-    for file in files:
-        header = read_header(read_sheet("football_data", file.path, (mirror / file.path).read_bytes()).names)
-        assert set(header.prices) <= set(header.positions), file.path
-        assert len(header.prices) % len(SIDES) == 0
+def header_of(path: Path) -> Header:
+    with path.open("rb") as body:
+        return read_header(read_sheet("football_data", path.name, body.readline()).names)
+
+
+@pytest.fixture(scope="module")
+def headers(mirror: Path) -> dict[str, Header]:
+    """Read the header of every file of the whole mirror, all seasons and the extra leagues among them."""
+    paths = [path for path in sorted(mirror.rglob("*.csv")) if "quirks" not in path.parts]
+    return {path.relative_to(mirror).as_posix(): header_of(path) for path in paths}
+
+
+def test_no_price_like_column_of_any_file_is_unknown(headers: dict[str, Header]) -> None:
+    found = {name: path for path, header in headers.items() for name in header.unknown}
+    unknown = {name: path for name, path in found.items() if name not in NAMES_OF_EXTRA_LEAGUES}
+    assert len(headers) > 700
+    assert unknown == {}
+
+
+def test_every_market_of_every_file_is_complete(headers: dict[str, Header]) -> None:
+    for path, header in headers.items():
+        assert set(header.prices) <= set(header.positions), path
+
+
+def test_every_handicap_pair_of_every_file_has_its_line(headers: dict[str, Header]) -> None:
+    pairs = {(path, stem_of(name)) for path, header in headers.items() for name in header.prices}
+    handicaps = {(path, stem) for path, stem in pairs if stem.endswith("_handicap")}
+    assert len(handicaps) > 1000
+    missing = [
+        (path, stem)
+        for path, stem in sorted(handicaps)
+        if line_of_stem(stem, headers[path].lines) not in headers[path].positions
+    ]
+    assert missing == []
+
+
+def names_of_the_notes(mirror: Path) -> dict[str, str]:
+    """Return each column the feed's own key explains, with what it says."""
+    text = (mirror / "notes.txt").read_bytes().decode("cp1252")
+    keys = [line.partition(" = ") for line in text.splitlines() if " = " in line[:20]]
+    return {name.strip(): meaning for names, _, meaning in keys for name in names.split(" and ")}
+
+
+def test_every_column_of_the_feed_s_own_key_is_known(mirror: Path) -> None:
+    notes = names_of_the_notes(mirror)
+    assert len(notes) > 120
+    assert [name for name in read_header(list(notes)).unknown if name not in NAMES_OF_EXTRA_LEAGUES] == []
+
+
+def test_every_price_of_the_feed_s_own_key_means_what_it_says(mirror: Path) -> None:
+    explained = {name: meaning.lower() for name, meaning in names_of_the_notes(mirror).items()}
+    told = {name: meaning for name, meaning in explained.items() if name in price_fields()}
+    not_told = [name for name in explained if name not in told]
+    assert not [name for name in not_told if "odds" in explained[name] and "number of" not in explained[name]]
+    words = {
+        "home": "home",
+        "draw": "draw",
+        "away": "away",
+        "over25": "over 2.5 goals",
+        "under25": "under 2.5 goals",
+        "handicap_home": "asian handicap home team odds",
+        "handicap_away": "asian handicap away team odds",
+    }
+    assert len(told) > 100
+    for name, meaning in told.items():
+        _, moment, side = price_fields()[name].split("_", 2)
+        assert moment == "early"
+        assert words[side] in meaning, name
+
+
+def test_every_closing_price_follows_the_rule_of_the_feed_s_own_key(mirror: Path) -> None:
+    early = [name for name in names_of_the_notes(mirror) if name in price_fields()]
+    for name in early:
+        ending = next(each for each in ("AHH", "AHA", ">2.5", "<2.5", name[-1]) if name.endswith(each))
+        closing = f"{name.removesuffix(ending)}C{ending}"
+        assert price_fields()[closing] == price_fields()[name].replace("_early_", "_close_")
+
+
+def test_lines_of_the_feed_are_quarter_goals_and_the_absurd_ones_are_named(
+    mirror: Path, parsed: dict[str, ParsedFile]
+) -> None:
+    absurd = {
+        (path, row["column"], row["value"])
+        for path, file in parsed.items()
+        for row in file.quarantine.to_dict("records")
+        if str(row["column"]).endswith("_handicap_line")
+    }
+    assert absurd == {
+        ("mmz4281/1819/EC.csv", "avg_early_handicap_line", "-0.175"),
+        ("mmz4281/2526/SP2.csv", "avg_close_handicap_line", "-0.390625"),
+    }
+
+
+def test_old_files_hold_lines_of_bookmakers_and_pairs_of_halves(mirror: Path) -> None:
+    source = source_named("football_data")
+    old = FeedFile("mmz4281/0910/SP2.csv", "results", "SP2", 2009)
+    file = source.parse(old, (mirror / old.path).read_bytes())
+    assert "avg_early_handicap_line" not in set(file.quarantine["column"])
+    early = FeedFile("mmz4281/0405/D2.csv", "results", "D2", 2004)
+    first = source.parse(early, (mirror / early.path).read_bytes()).rows.iloc[0]
+    names = ["lb_early_home", "lb_early_draw", "lb_early_away", "gb_early_handicap_line", "gb_early_over25"]
+    assert first[names].tolist() == [2.25, 3.2, 2.75, -0.5, 1.75]
 
 
 def test_the_three_matches_without_a_score_have_none(parsed: dict[str, ParsedFile]) -> None:

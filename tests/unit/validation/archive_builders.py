@@ -16,6 +16,20 @@ from pipeline.validation.frames import ArchiveFrames
 CUT_OFF_AT = datetime(2026, 3, 20, 12, tzinfo=UTC)
 SCORES = [(2, 1), (1, 1), (0, 1), (3, 0), (2, 2), (1, 0), (0, 2), (1, 1)]
 PRICES = {"avg_early": (2.1, 3.4, 3.6), "max_early": (2.2, 3.5, 3.8), "avg_close": (2.0, 3.4, 3.8)}
+EARLY_MARKETS = {
+    "avg_early_over25": 1.95,
+    "avg_early_under25": 1.85,
+    "avg_early_handicap_home": 1.92,
+    "avg_early_handicap_away": 1.91,
+    "avg_early_handicap_line": -0.25,
+    "b365_early_over25": 2.0,
+    "b365_early_under25": 1.8,
+}
+CLOSING_MARKETS = {
+    name.replace("_early_", "_close_"): price
+    for name, price in EARLY_MARKETS.items()
+    if name.startswith("avg")
+}
 
 
 def two_divisions() -> dict[str, Division]:
@@ -84,6 +98,7 @@ def prices_for(rows: list[dict[str, Any]], *, stems: tuple[str, ...] = tuple(PRI
         for stem in stems
         for side, price in zip(("home", "draw", "away"), PRICES[stem], strict=True)
     }
+    prices |= EARLY_MARKETS | (CLOSING_MARKETS if "avg_close" in stems else {})
     return [
         {"match_id": row["match_id"], "early_at": row["kick_off_at"] - timedelta(days=2), **prices}
         for row in rows

@@ -14,6 +14,7 @@ from pipeline.validation.verdict import Verdict, validate
 
 pytestmark = [pytest.mark.real]
 CUT_OFF_AT = datetime(2026, 4, 23, 12, tzinfo=UTC)
+E1 = "mmz4281/2526/E1.csv"
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +47,21 @@ def test_hardly_anything_of_the_real_archive_is_set_aside(verdict: Verdict) -> N
     assert len(verdict.matches) > 20_000
     rows = verdict.quarantine[verdict.quarantine["scope"].eq("row")]
     assert len(rows) < 10
-    assert len(verdict.quarantine) < 60
+    is_handicap = verdict.quarantine["column"].str.contains("handicap")
+    assert len(verdict.quarantine[~is_handicap]) < 60
+
+
+def test_the_handicaps_of_the_last_days_of_november_2025_are_set_aside_and_the_bookmakers_stay(
+    verdict: Verdict,
+) -> None:
+    """One bookmaker's 22 moved the highest and the average price of some ninety matches."""
+    entries = verdict.quarantine[verdict.quarantine["column"].eq("avg_early_handicap")]
+    assert 80 < len(entries) < 120
+    spoilt = verdict.matches[verdict.matches["source_row"].eq(205) & verdict.matches["source_file"].eq(E1)]
+    quote = verdict.quotes.set_index("match_id").loc[spoilt["match_id"].iloc[0]]
+    assert quote[["avg_early_handicap_away", "max_early_handicap_away"]].isna().all()
+    assert quote[["b365_early_handicap_home", "b365_early_handicap_away"]].tolist() == [2.03, 1.83]
+    assert quote["avg_early_handicap_line"] == 0.75
 
 
 def test_known_mistakes_in_closing_prices_are_set_aside(verdict: Verdict) -> None:

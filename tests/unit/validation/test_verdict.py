@@ -54,6 +54,9 @@ class Case:
 
 
 BAD_GOALS, BAD_PRICE, BAD_MARKET, REPEATED, TWO_RESULTS, WARNED = 3, 10, 11, 120, 200, 20
+BAD_TOTAL, BAD_HANDICAP, BAD_LINE, BAD_BOOK = 12, 13, 14, 15
+EARLY_TOTAL = ["avg_early_over25", "avg_early_under25"]
+EARLY_HANDICAP = ["avg_early_handicap_home", "avg_early_handicap_away"]
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +67,10 @@ def damaged() -> Case:
     matches.loc[WARNED, "home_shots_on_target"] = 99.0
     quotes.loc[BAD_PRICE, "max_early_draw"] = 0.0
     quotes.loc[BAD_MARKET, ["avg_early_home", "avg_early_draw", "avg_early_away"]] = 1.11
+    quotes.loc[BAD_TOTAL, "avg_early_over25"] = 21.45
+    quotes.loc[BAD_HANDICAP, "avg_early_handicap_away"] = 4.3
+    quotes.loc[BAD_LINE, "avg_close_handicap_line"] = -225.0
+    quotes.loc[BAD_BOOK, "b365_early_under25"] = 0.5
     repeat = matches.iloc[[REPEATED]].assign(match_id="repeat-2", source_row=900)
     other = matches.iloc[[TWO_RESULTS]].assign(match_id="other-2", home_goals=0, away_goals=5, outcome=2)
     frames.fixtures.loc[0, "home"] = "=cmd()|'/c calc'!A0" + "<script>" * 60
@@ -104,6 +111,41 @@ def test_an_average_that_is_no_market_costs_every_price_of_that_timing(damaged: 
     assert np.isnan(prices["max_early_home"])
     assert prices["avg_close_home"] == 2.0
     assert [entry[:2] for entry in damaged.entries(BAD_MARKET)] == [("avg_early", "1.11/1.11/1.11")]
+
+
+def test_an_average_of_match_odds_that_is_no_market_leaves_the_other_markets(damaged: Case) -> None:
+    prices = damaged.prices(BAD_MARKET)
+    assert prices[[*EARLY_TOTAL, *EARLY_HANDICAP, "b365_early_over25"]].notna().all()
+
+
+def test_totals_that_are_no_market_cost_the_average_alone(damaged: Case) -> None:
+    prices = damaged.prices(BAD_TOTAL)
+    assert prices[EARLY_TOTAL].isna().all()
+    assert prices[["b365_early_over25", "avg_close_over25", "avg_early_home", *EARLY_HANDICAP]].notna().all()
+    assert [entry[:2] for entry in damaged.entries(BAD_TOTAL)] == [("avg_early_total", "21.45/1.85")]
+
+
+def test_a_handicap_that_is_no_market_costs_its_average_and_not_its_line(damaged: Case) -> None:
+    prices = damaged.prices(BAD_HANDICAP)
+    assert prices[EARLY_HANDICAP].isna().all()
+    assert prices["avg_early_handicap_line"] == -0.25
+    assert [entry[:2] for entry in damaged.entries(BAD_HANDICAP)] == [("avg_early_handicap", "1.92/4.3")]
+
+
+def test_an_absurd_line_costs_itself_alone(damaged: Case) -> None:
+    prices = damaged.prices(BAD_LINE)
+    assert np.isnan(prices["avg_close_handicap_line"])
+    assert prices[["avg_close_handicap_home", "avg_early_handicap_line"]].notna().all()
+    assert damaged.entries(BAD_LINE) == [
+        ("avg_close_handicap_line", "-225.0", "a handicap outside -4.5 to 4.5", "cell", "E1")
+    ]
+
+
+def test_a_bad_total_of_a_book_costs_its_total_alone(damaged: Case) -> None:
+    prices = damaged.prices(BAD_BOOK)
+    assert prices[["b365_early_over25", "b365_early_under25"]].isna().all()
+    assert prices[EARLY_TOTAL].notna().all()
+    assert [entry[:2] for entry in damaged.entries(BAD_BOOK)] == [("b365_early_total", "2/0.5")]
 
 
 def test_an_exact_repeat_keeps_the_first_row(damaged: Case) -> None:
