@@ -77,12 +77,6 @@ def fields_of_kind(kind: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row["field"] for row in _rows("columns.csv") if row["kind"] == kind))
 
 
-@cache
-def aliases_of(country: str) -> dict[str, str]:
-    """Return the one spelling we use for each other spelling the feed has for a country's clubs."""
-    return {row["spelling"]: row["club"] for row in _rows("aliases.csv") if row["country"] == country}
-
-
 def is_price_field(field: str) -> bool:
     """Tell whether a field is a price, as in `avg_early_home`."""
     return any(f"_{moment}_" in field for moment in _MOMENTS.values())
