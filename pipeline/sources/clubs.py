@@ -117,13 +117,15 @@ def likeness(name: str, other: str, common: Collection[str] = ()) -> float:
 
     A name whose words the other holds too, or that the other begins with, counts as nearly the same. So do,
     a little less, names that share a word of five letters that is none of the common ones. The rest is
-    difflib's share of equal letters.
+    difflib's share of equal letters; names without a letter from a to z are alike only where they are equal.
 
     >>> [likeness("M'Gladbach", "M'gladbach"), likeness("Antalya", "Antalyaspor"), likeness("Roda", "Ajax")]
     [1.0, 0.95, 0.25]
     """
     words, others = _words(name), _words(other)
     joined, other_joined = "".join(words), "".join(others)
+    if not joined or not other_joined:
+        return float(name == other)
     if joined == other_joined:
         return 1.0
     short, long = sorted((joined, other_joined), key=len)
@@ -131,9 +133,8 @@ def likeness(name: str, other: str, common: Collection[str] = ()) -> float:
     if set(words) <= set(others) or set(others) <= set(words) or is_beginning:
         return _PART_OF
     shared = set(words) & set(others) - set(common)
-    equal = SequenceMatcher(None, joined, other_joined, autojunk=False)
-    floor = _SHARES_A_WORD if any(len(word) >= _TELLING_LETTERS for word in shared) else 0.0
-    return max(floor, equal.ratio() if equal.quick_ratio() >= _ALIKE or not common else 0.0)
+    least = _SHARES_A_WORD if any(len(word) >= _TELLING_LETTERS for word in shared) else 0.0
+    return max(least, SequenceMatcher(None, joined, other_joined, autojunk=False).ratio())
 
 
 def alike_pairs(names: Collection[str]) -> list[tuple[str, str]]:
