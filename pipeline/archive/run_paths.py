@@ -179,3 +179,8 @@ class RunPaths:
     def metrics(self) -> Path:
         """Return the Prometheus text of this run."""
         return self.folder / "metrics.prom"
+
+    @property
+    def clubs(self) -> Path:
+        """Return the JSON report of the clubs first seen in the running season, country by country."""
+        return self.folder / "clubs.json"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pipeline.archive.snapshots import SnapshotStore
     from pipeline.domain.divisions import Division
     from pipeline.sources.base import FeedFile, ParsedFile, Source
+    from pipeline.sources.normalise import Normalised
 
 _TABLES = ("matches", "fixtures", "quotes", "quarantine")
 _PROGRESS_EVERY = 50
@@ -71,9 +72,20 @@ class NormaliseArchive(Stage):
             f"{len(archive.matches)} matches, {len(archive.fixtures)} fixtures, "
             f"{len(archive.quarantine)} entries in quarantine"
         )
+        self._report_clubs(archive)
         with atomic_folder(self.paths.normalised) as folder:
             for name in _TABLES:
                 write_table(folder / f"{name}.parquet", getattr(archive, name))
+
+    def _report_clubs(self, archive: Normalised) -> None:
+        """Tell which clubs are new and keep the report; each of them is provisional until a person looks."""
+        from pipeline.archive.transfer import shown
+        from pipeline.sources.club_report import club_report, told
+
+        report = club_report(archive.matches, archive.fixtures, divisions_in(self.settings))
+        for line in told(report):
+            say(shown(line))
+        write_json(self.paths.clubs, {"countries": report})
 
 
 def parsed_files(stage: Stage, intake: Intake) -> list[tuple[FeedFile, ParsedFile, datetime]]:

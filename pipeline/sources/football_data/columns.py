@@ -113,12 +113,6 @@ def fields_of_kind(kind: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row["field"] for row in rows if row["kind"] == kind))
 
 
-@cache
-def aliases_of(country: str) -> dict[str, str]:
-    """Return the one spelling we use for each other spelling the feed has for a country's clubs."""
-    return {row["spelling"]: row["club"] for row in _rows("aliases.csv") if row["country"] == country}
-
-
 def read_header(names: Sequence[str], *, is_extra: bool = False) -> Header:
     """Return what the names of a file's first line mean; of a doubled name the first column counts.
 

@@ -16,6 +16,7 @@ from pipeline.domain.errors import ParseError
 from pipeline.sources.base import FeedFile, ParsedFile
 from pipeline.sources.football_data.cells import Flags, counts_of, kick_offs, lines_of, prices_of
 from pipeline.sources.football_data.columns import Header, fields_of_kind, read_header
+from pipeline.sources.football_data.corrections import corrected
 from pipeline.sources.football_data.leagues import foreign_countries, is_extra, with_divisions
 from pipeline.sources.football_data.lines import Sheet, read_sheet
 from pipeline.sources.football_data.screening import (
@@ -45,6 +46,7 @@ def parse(source: str, file: FeedFile, body: bytes, divisions: Mapping[str, Divi
     header = read_header(sheet.names, is_extra=is_extra(file))
     _require_columns(source, file, header)
     sheet, shape_defects = well_formed(sheet, file)
+    sheet, corrections = corrected(source, file, sheet, header)
     if file.kind != "results":
         header = header.before_kick_off()
     elif is_extra(file):
@@ -56,9 +58,11 @@ def parse(source: str, file: FeedFile, body: bytes, divisions: Mapping[str, Divi
         _require_division(source, file, texts, divisions)
     else:
         texts = texts[~is_elsewhere(texts["division"], divisions)]
-    screened = screen(spell_once(texts, divisions), file, divisions)
+    screened = screen(spell_once(source, texts, divisions), file, divisions)
     rows, cell_defects = _rows_of(screened, file, header)
-    return ParsedFile(rows, quarantine_of([*shape_defects, *screened.defects, *cell_defects]), header.unknown)
+    return ParsedFile(
+        rows, quarantine_of([*shape_defects, *corrections, *screened.defects, *cell_defects]), header.unknown
+    )
 
 
 def _require_columns(source: str, file: FeedFile, header: Header) -> None:

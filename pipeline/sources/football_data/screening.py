@@ -12,8 +12,8 @@ import pandas as pd
 
 from pipeline.domain.divisions import Division
 from pipeline.sources.base import FeedFile
+from pipeline.sources.clubs import aliases_of
 from pipeline.sources.football_data.cells import Flags, dates_of
-from pipeline.sources.football_data.columns import aliases_of
 from pipeline.sources.football_data.leagues import is_extra, starting_years
 from pipeline.sources.football_data.lines import Line, Sheet
 from pipeline.sources.tables import Defect
@@ -66,9 +66,9 @@ def is_elsewhere(codes: pd.Series, divisions: Mapping[str, Division]) -> pd.Seri
     return codes.isin(elsewhere)
 
 
-def spell_once(texts: pd.DataFrame, divisions: Mapping[str, Division]) -> pd.DataFrame:
+def spell_once(source: str, texts: pd.DataFrame, divisions: Mapping[str, Division]) -> pd.DataFrame:
     """Give every club one spelling: blanks inside reduced to one, aliases replaced."""
-    aliases = {code: aliases_of(division.country) for code, division in divisions.items()}
+    aliases = {code: aliases_of(source, division.country) for code, division in divisions.items()}
     columns = {}
     for side in ("home", "away"):
         names = [" ".join(name.split()) for name in texts[side]]
