@@ -25,8 +25,9 @@ def write_tables(tables: Mapping[str, pd.DataFrame], run: Mapping[str, Any], fol
     with atomic_folder(folder) as aside:
         for name, table in tables.items():
             write_table(aside / f"{name}.parquet", table)
-            write_bytes(aside / f"{name}.csv", to_csv(table))
-            write_bytes(aside / f"{name}.json", to_json(name, table))
+            told = _instants_as_text(table)
+            write_bytes(aside / f"{name}.csv", to_csv(told))
+            write_bytes(aside / f"{name}.json", to_json(name, told))
         write_json(aside / "run.json", dict(run))
 
 
@@ -41,27 +42,21 @@ def to_csv(table: pd.DataFrame) -> bytes:
     >>> to_csv(pd.DataFrame({"club": ["=cmd()", "Ayr"], "edge": [-0.5, None]}))
     b"club,edge\\n'=cmd(),-0.5\\nAyr,\\n"
     """
-    return _plain(table).to_csv(index=False, lineterminator="\n").encode()
+    plain = _instants_as_text(table)
+    for name in plain.columns[[pd.api.types.is_string_dtype(dtype) for dtype in plain.dtypes]]:
+        is_risky = plain[name].str.startswith(_FORMULA_STARTS, na=False).astype(bool)
+        plain[name] = plain[name].where(~is_risky, "'" + plain[name])
+    return plain.to_csv(index=False, lineterminator="\n").encode()
 
 
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    columns = {}
-    for name, column in table.items():
-        if isinstance(column.dtype, pd.DatetimeTZDtype):
-            column = column.dt.strftime("%Y-%m-%dT%H:%M:%SZ")
-        elif pd.api.types.is_string_dtype(column.dtype):
-            risky = column.str.startswith(_FORMULA_STARTS, na=False).astype(bool)
-            column = column.where(~risky, "'" + column)
-        columns[str(name)] = column
-    return pd.DataFrame(columns)
+def _instants_as_text(table: pd.DataFrame) -> pd.DataFrame:
+    instants = table.select_dtypes("datetimetz")
+    return table.assign(**{str(name): instants[name].dt.strftime("%Y-%m-%dT%H:%M:%SZ") for name in instants})
 
 
 def to_json(name: str, table: pd.DataFrame) -> bytes:
     """Return `{"table", "columns", "rows"}`; a missing value is null, an instant ISO 8601 text."""
-    plain = table.copy()
-    for column in plain.columns:
-        if isinstance(plain[column].dtype, pd.DatetimeTZDtype):
-            plain[column] = plain[column].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    plain = _instants_as_text(table)
     cells = plain.astype(object).where(plain.notna(), None).to_numpy().tolist()
     document = {"table": name, "columns": list(plain.columns), "rows": cells}
     return json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode() + b"\n"

@@ -42,18 +42,21 @@ def status(settings: Settings) -> tuple[list[str], int]:
     if not runs:
         return [f"{settings.source}: no run yet below {settings.data_root}; try `make publish`"], 1
     summary: dict[str, Any] = summary_of(data.run(runs[-1].name), settings)
-    usage = shutil.disk_usage(settings.data_root)
+    usage, current = shutil.disk_usage(settings.data_root), _current(settings)
     summary |= {
         "disk_free_share": usage.free / usage.total,
         "disk_used_bytes": _size(data.folder),
-        "current_release": _current(settings),
+        "current_release": current.get("release_id"),
     }
+    if not summary["champion_family"] and current.get("source") == settings.source:
+        # a run that stopped early names no champion; the one whose forecasts are live still speaks
+        summary |= {name: current.get(name) for name in ("champion_family", "champion_trained_until")}
     return status_lines(summary), 0
 
 
 def where(settings: Settings) -> tuple[list[str], int]:
     """Return where the current release is and how to look at it."""
-    release = _current(settings)
+    release = _current(settings).get("release_id")
     if release is None:
         return [f"no release below {settings.site_root} yet; try `make publish`"], 1
     return [
@@ -76,9 +79,10 @@ def _begun_at(folder: Path) -> float:
     return state.stat().st_mtime if state.is_file() else 0.0
 
 
-def _current(settings: Settings) -> str | None:
+def _current(settings: Settings) -> dict[str, Any]:
+    """Return the manifest of the current release, empty where there is none."""
     manifest = settings.site().current / "release.json"
-    return str(read_json(manifest)["release_id"]) if manifest.is_file() else None
+    return dict(read_json(manifest)) if manifest.is_file() else {}
 
 
 def _size(folder: Path) -> int:

@@ -30,6 +30,11 @@ class Checkout:
     def data(self) -> Path:
         return self.folder / "data" / f"{self.source}-replay"
 
+    @property
+    def log(self) -> Path:
+        """Where a fixture keeps what its run wrote for the operator."""
+        return self.folder / "run.log"
+
     def command(self, goal: str, *extra: str, as_of: str = EVENING) -> list[str]:
         instant = ["--as-of", as_of] if as_of else []
         return [*LUIGI, goal, *instant, *self.settings(), *self.options, *extra]

@@ -13,4 +13,5 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     checkout = Checkout(tmp_path_factory.mktemp("published"))
     done = checkout.run("Publish")
     assert done.returncode == 0, done.stderr[-4000:]
+    checkout.log.write_text(done.stderr, encoding="utf-8")
     return checkout

@@ -88,6 +88,12 @@ def test_no_hostile_name_became_a_path(hostile: Checkout) -> None:
         assert len(path.name) < 100
 
 
+def test_no_hostile_name_reaches_the_sitemap_or_the_search_index(hostile: Checkout) -> None:
+    for name in ("sitemap.xml", "search/search_index.json"):
+        text = (hostile.release() / name).read_text(encoding="utf-8")
+        assert not any(sign in text for sign in ("alert(1)", "cmd()", "../../x", "ZZZ")), name
+
+
 def test_every_fault_is_named_with_its_file_and_reason(troubled: Troubled) -> None:
     checkout, faults = troubled
     reasons = {row["subject"]: row["reason"] for row in rows_of(checkout.release(), "notices")}

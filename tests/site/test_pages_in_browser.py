@@ -94,6 +94,15 @@ def test_no_page_breaks_the_policy_or_scrolls_sideways(address: str, opened: Any
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
+def test_no_caption_is_squeezed_on_a_phone(address: str, opened: Any) -> None:
+    page = opened(address, viewport={"width": 390, "height": 800})
+    for path in PAGES:
+        page.goto(address + path)
+        for caption in page.locator("caption span:visible").all():
+            box = caption.bounding_box()
+            assert box["height"] < 60, f"{path}: {caption.inner_text()}"
+
+
 def test_times_become_local_with_the_weekday_where_the_day_differs(address: str, opened: Any) -> None:
     page = opened(address + "divisions/e0/", timezone_id="Asia/Tokyo")
     texts = page.locator("td.t time").all_text_contents()
