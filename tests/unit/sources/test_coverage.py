@@ -46,9 +46,8 @@ def tables_of(*parsed: tuple[FeedFile, ParsedFile]) -> Normalised:
 
 def counted(*parsed: tuple[FeedFile, ParsedFile]) -> dict[tuple[str, int], list[int]]:
     counts = coverage(parsed, tables_of(*parsed), cut_off_at=CUT)
-    return {
-        (row.division, row.season): [getattr(row, name) for name in COUNTS] for row in counts.itertuples()
-    }
+    rows = counts.to_dict("records")
+    return {(row["division"], row["season"]): [row[name] for name in COUNTS] for row in rows}
 
 
 def test_matches_rows_to_come_and_quarantine_add_up_to_the_rows_read() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -23,6 +24,7 @@ NAMES = "Country,League,Season,Date,Time,Home,Away,HG,AG,Res"
 CLOSING = "PSCH,PSCD,PSCA,MaxCH,MaxCD,MaxCA,AvgCH,AvgCD,AvgCA"
 OLD = "PH,PD,PA,MaxH,MaxD,MaxA,AvgH,AvgD,AvgA"
 PRICES = "2,3.3,3.6,2.1,3.4,3.7,1.9,3.2,3.5"
+SAMPLES = Path(__file__).parents[2] / "samples" / "football_data"
 CUT = datetime(2026, 10, 8, 12, tzinfo=UTC)
 
 
@@ -57,6 +59,15 @@ def test_a_line_is_a_match_with_closing_prices_and_no_early_ones() -> None:
     assert (match["ps_close_home"], match["max_close_draw"], match["avg_close_away"]) == (2, 3.4, 3.5)
     assert not [name for name in file.rows.columns if "_early_" in name]
     assert len(file.quarantine) == 0
+
+
+def test_a_file_with_all_its_defects_is_read_line_by_line() -> None:
+    """A byte order mark, stray blanks, a misspelt header, a season in two forms, a price of zero."""
+    file = source_named("football_data").parse(JPN, (SAMPLES / "JPN.csv").read_bytes())
+    assert file.rows["season"].tolist() == [2024, 2024, 2025, 2026, 2026]
+    assert file.rows["home"].tolist() == ["Aoba", "Midori", "Sora", "Aoba", "Sora"]
+    assert file.rows["b365_close_away"].dropna().tolist() == [4.3]
+    assert told(file) == [(6, "b365_close_away", "0", "a price is a number above 1")]
 
 
 def test_kick_off_is_on_the_uk_clock_whatever_the_country() -> None:

@@ -17,9 +17,26 @@ SAMPLES = Path(__file__).parents[2] / "samples" / "football_data"
 BODIES = {
     FeedFile("mmz4281/2526/E1.csv", "results", "E1", 2025): (SAMPLES / "E1_2025.csv").read_bytes(),
     FeedFile("fixtures.csv", "fixtures", "", None): (SAMPLES / "fixtures.csv").read_bytes(),
+    FeedFile("new/JPN.csv", "results", "JPN", None): (SAMPLES / "JPN.csv").read_bytes(),
 }
 NOISE = st.sampled_from(
-    [b",", b'"', b"\r\n", b"\n", b"\x00", b"\xff", b"<", b"E1", b"EC", b"0", b"#REF!", b"\xc3"]
+    [
+        b",",
+        b'"',
+        b"\r\n",
+        b"\n",
+        b"\x00",
+        b"\xff",
+        b"<",
+        b"E1",
+        b"EC",
+        b"0",
+        b"#REF!",
+        b"\xc3",
+        b"2026/2027",
+        b"J1 League",
+        b"China",
+    ]
 )
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.domain.divisions import divisions_of
 from pipeline.sources.catalogue import source_named
+from pipeline.sources.football_data.leagues import extra_codes
 from pipeline.sources.normalise import normalise
 from pipeline.validation.verdict import Verdict, validate
 
@@ -70,3 +71,20 @@ def test_known_mistakes_in_closing_prices_are_set_aside(verdict: Verdict) -> Non
     assert (222, "avg_close", "3.59/3.88/5.13") in set(
         zip(own["source_row"], own["column"], own["value"], strict=True)
     )
+
+
+def test_the_extra_leagues_are_accepted_as_a_whole(mirror: Path) -> None:
+    source, divisions = source_named("football_data"), divisions_of("football_data")
+    extra = {code: divisions[code] for code in sorted(extra_codes())}
+    parsed = [
+        (file, source.parse(file, (mirror / file.path).read_bytes()), CUT_OFF_AT)
+        for file in source.files([f"new/{code}.csv" for code in extra if code != "BRA"])
+    ]
+    archive = normalise(parsed, extra, cut_off_at=CUT_OFF_AT)
+    verdict = validate(
+        archive.matches, archive.fixtures, archive.quotes, archive.quarantine, extra, cut_off_at=CUT_OFF_AT
+    )
+    states = {code: entry["state"] for code, entry in verdict.document["divisions"].items()}
+    assert {code for code, state in states.items() if state != "accepted"} == {"BRA"}
+    rows = verdict.quarantine[verdict.quarantine["scope"].eq("row")]
+    assert rows["division"].tolist() == ["ARG", "SWZ", "SWZ"]

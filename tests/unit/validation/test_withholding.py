@@ -49,6 +49,21 @@ def test_rows_the_reader_refused_count() -> None:
     assert withheld(0, unread) == {"E1": "season 2024: 6 of 96 rows set aside (6.2%)"}
 
 
+def test_a_row_refused_in_a_file_of_many_seasons_counts_in_the_season_around_it() -> None:
+    archive = a_sound_archive()
+    matches = archive.matches.assign(source_file="league.csv", source_row=range(2, len(archive.matches) + 2))
+    frames = type(archive)(matches, archive.fixtures, archive.quotes)
+    place = int(matches.loc[matches["division"].eq("E1") & matches["season"].eq(2024), "source_row"].max())
+    lost = [entry(source_file="league.csv", source_row=row) for row in range(place - 10, place)]
+    between = typed("quarantine", lost)
+    used = frames.matches[~frames.matches["source_row"].isin(between["source_row"])].reset_index(drop=True)
+    nothing = dict.fromkeys(("matches", "fixtures", "quotes"), np.array([], dtype=np.int64))
+    frames = type(archive)(used, archive.fixtures, archive.quotes)
+    assert withheld_divisions([], frames, nothing, between, pd.DataFrame(), rules()) == {
+        "E1": "season 2024: 10 of 90 rows set aside (11.1%)"
+    }
+
+
 def test_a_row_refused_for_two_reasons_counts_once() -> None:
     unread = typed("quarantine", [entry(reason=f"reason {number}") for number in range(9)])
     assert withheld(0, unread) == {}
