@@ -69,9 +69,9 @@ def compare_rows(before: pd.DataFrame, after: pd.DataFrame) -> RowChanges:
 
 def _by_match(rows: pd.DataFrame) -> pd.DataFrame:
     ordered = rows.sort_values("kick_off_at", kind="stable")
-    meeting = ordered.groupby(["division", "season", "home", "away"]).cumcount().rename("meeting")
-    keyed = ordered.set_index(["division", "season", "home", "away", meeting])
-    return keyed.drop(columns=_NOT_COMPARED).astype(object)
+    pairing = ["division", "season", "home", "away"]
+    numbered = ordered.assign(meeting=ordered.groupby(pairing).cumcount())
+    return numbered.set_index([*pairing, "meeting"]).drop(columns=_NOT_COMPARED).astype(object)
 
 
 def _in_words(key: tuple[Any, ...], before: pd.Series, after: pd.Series) -> str:

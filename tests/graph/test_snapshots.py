@@ -53,7 +53,7 @@ class Nights:
             self.refreshed, self.corrected = self._intake(self.live), self.checkout.release()
             self.asked_by_refresh = list(self.feed.asked)
             self.feed.asked.clear()
-            self._run("Refresh", as_of=f"{now - DAY:%Y-%m-%dT%H:%M}")
+            self._run("Publish", as_of=f"{now - DAY:%Y-%m-%dT%H:%M}")
             self.replayed = self.checkout.release()
             self.asked_by_replay = list(self.feed.asked)
 
