@@ -1,7 +1,8 @@
 """When each file of a feed was last confirmed: asked for, and found to be the bytes that are kept.
 
 One small document, rewritten whole at the end of a fetch, so that it never grows beyond one entry a path
-and the log of snapshots holds nothing but changes. What a killed fetch had confirmed is asked for again.
+and the log of snapshots holds nothing but changes. What a killed fetch had confirmed is asked for again;
+removing the document makes the next fetch ask for every file.
 """
 
 from __future__ import annotations

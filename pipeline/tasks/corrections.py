@@ -35,8 +35,9 @@ def received_corrections(
     """
     since = intake.cut_off_at - _SHOWN_FOR
     found: list[dict[str, str]] = []
-    for entry in intake.files:
-        for before, after in pairwise(store.versions(entry.path, intake.cut_off_at)):
+    for entry in (file for file in intake.files if file.sha256):
+        # up to the bytes in use: the cut-off is a whole second and may lie just before their fetch
+        for before, after in pairwise(store.versions(entry.path, entry.fetched_at)):
             if after.fetched_at >= since and is_finished(entry.file, after.fetched_at):
                 words = _compared(source, store, data, entry, before, after)
                 found.append({"path": entry.path, "text": words, "received_at": after.fetched_at.isoformat()})

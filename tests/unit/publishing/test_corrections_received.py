@@ -57,6 +57,14 @@ def test_the_status_page_names_the_file_the_rows_and_the_time(tables: Path, tmp_
     assert "Nothing went wrong" in page
 
 
+def test_a_feed_saved_anew_does_not_flood_the_page(tables: Path, tmp_path: Path) -> None:
+    write_table(tables / "notices.parquet", frame_of("notices", [CORRECTION] * 60))
+    render_pages(tables, tmp_path / "pages")
+    page = (tmp_path / "pages/fragments/status.html").read_text(encoding="utf-8")
+    assert page.count("1 of 380 rows changed") == 50
+    assert "And 10 more files" in page
+
+
 def test_a_run_without_corrections_shows_no_such_section(tmp_path: Path) -> None:
     render_pages(write_published(tmp_path / "tables"), tmp_path / "pages")
     assert "Corrections received" not in (tmp_path / "pages/fragments/status.html").read_text(

@@ -23,7 +23,7 @@ from pipeline.tasks.settings import load_settings
 from tests.graph.feed import Feed, serving
 
 EVENING = datetime(2026, 4, 24, 19, 4, tzinfo=UTC)
-DAY = timedelta(days=1)
+DAY, SPLIT_SECOND = timedelta(days=1), timedelta(microseconds=400_000)
 OLD, NEW = "mmz4281/2425/SC0.csv", "mmz4281/2526/SC0.csv"
 
 
@@ -31,7 +31,7 @@ class World:
     """The feed on loopback, a clock that stands where it is put, and the two stages that read the feed."""
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.root, self.now = root, EVENING
+        self.root, self.now = root, EVENING + SPLIT_SECOND
         self.feed = Feed(f"{EVENING:%Y-%m-%dT%H:%M}")
         self.edit: tuple[bytes, bytes] | None = None
         self.asked: list[str] = []
@@ -114,7 +114,7 @@ def test_an_edit_of_a_finished_season_is_a_correction_for_30_days(world: World) 
         world.now += days * DAY
         seen.append(world.take()[2])
     assert [len(corrections) for corrections in seen] == [1, 1, 1, 0]
-    received = (EVENING + 8 * DAY).isoformat()
+    received = (EVENING + SPLIT_SECOND + 8 * DAY).isoformat()
     assert {(each[0]["path"], each[0]["received_at"]) for each in seen[:3]} == {(OLD, received)}
     assert seen[0][0]["text"].startswith("1 of 132 rows changed, 0 added, 0 removed: ")
 
