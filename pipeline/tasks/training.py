@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import luigi
 
 from pipeline.archive.atomic import read_json, write_json
+from pipeline.domain.errors import RegistryError
 from pipeline.tasks.archive import ValidateArchive, divisions_in, intake_of
 from pipeline.tasks.run import digest_of
 from pipeline.tasks.stage import Stage, say
@@ -240,7 +241,7 @@ class DecidePromotion(Stage):
 
 
 class ApplyPromotion(Stage):
-    """Set the alias `champion` where tonight trained; otherwise the champion stays."""
+    """Make the chosen family's model champion: tonight's, or else the one fitted with the champion."""
 
     def requires(self) -> luigi.Task:
         return DecidePromotion(self.run_id)
@@ -249,8 +250,13 @@ class ApplyPromotion(Stage):
         return self.paths.promotion
 
     def work(self) -> None:
-        family = read_json(self.paths.decision)["family"]
-        versions = read_json(self.paths.training)["versions"]
-        if versions:
-            registry_of(self).promote(versions[family])
-        write_json(self.paths.promotion, {"promoted": family if versions else None})
+        decision, registry = read_json(self.paths.decision), registry_of(self)
+        versions, champion = read_json(self.paths.training)["versions"], registry.champion()
+        family = decision["family"] or (champion.family if champion else "")
+        if family in versions:
+            registry.promote(versions[family])
+        elif champion:
+            registry.promote(registry.sibling(champion, family).version)
+        else:
+            raise RegistryError("; ".join(decision["reasons"]))
+        write_json(self.paths.promotion, {"family": family})
