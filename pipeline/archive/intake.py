@@ -1,14 +1,15 @@
 """From a feed to exactly the bytes that feed a run: what each file answered, and which snapshot serves.
 
 A file that fails, or answers with something it should not, is an entry with its reason, and its last good
-snapshot serves. Rows are read later: here a file is judged by `accept` and by whether it lost lines.
+snapshot serves. A file of a finished season rests: it is asked for once a week. Rows are read later: here a
+file is judged by `accept` and by whether it lost lines.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pipeline.archive.fetch import Fetcher, links_of
@@ -21,7 +22,7 @@ from pipeline.sources.base import FeedFile
 if TYPE_CHECKING:
     from pipeline.sources.base import Source
 
-__all__ = ["FetchReport", "Intake", "IntakeFile", "fetch_all", "take_intake"]
+__all__ = ["FetchReport", "Intake", "IntakeFile", "fetch_all", "stored_report", "take_intake"]
 
 _PAGE = "page"
 _PROGRESS_EVERY = 50
@@ -29,7 +30,10 @@ _MOST_REASONS = 5
 _LEAST_SHARE_OF_LINES = 0.9
 _LINES_THAT_MAY_GO = 5
 
+_RESTS_FOR = timedelta(days=7)
+
 Accept = Callable[[FeedFile, bytes], str]
+IsFinished = Callable[[FeedFile, datetime], bool]
 
 
 def fetch_all(
@@ -39,15 +43,47 @@ def fetch_all(
     now: Callable[[], datetime],
     progress: Callable[[str], None],
     accept: Accept | None = None,
+    *,
+    is_finished: IsFinished | None = None,
+    is_reconstruction: bool = False,
 ) -> FetchReport:
     """Ask the feed for its pages, then for every file they link to, and keep what is new.
 
     accept: returns why bytes are not the file that was asked for, empty where they are. Snapshots fetched
     after the start are not seen, so a run of a past instant meets only its past. progress: is told how many
-    files are done and each new reason once; the report has them all.
+    files are done and each new reason once; the report has them all. is_finished: tells whether a file's
+    season has ended at an instant; such a file is asked for only where its last confirmation, from the same
+    address, is older than 7 days. Where it is None every file is asked for.
     Raises TooLittleAccepted where no page, or no file, can be had and no earlier snapshot serves.
     """
-    fetch = _Fetch(source, fetcher, store, now, accept)
+    fetch = _Fetch(source, fetcher, store, now, accept, is_finished)
+    try:
+        files = _all_files(fetch, source, store, progress)
+    finally:
+        store.confirmations.save()
+    if not any(file.sha256 for file in files):
+        raise TooLittleAccepted(_reasons(files) or ["no page links to a data file"])
+    return FetchReport(
+        source.name, fetcher.base_url, fetch.started_at, now(), tuple(fetch.pages), files, is_reconstruction
+    )
+
+
+def stored_report(source: Source, store: SnapshotStore, *, as_of: datetime) -> FetchReport | None:
+    """Return what a fetch had brought by a past instant, from snapshots alone; None where none are that old.
+
+    Every data file has the bytes that were its newest good ones at that instant; pages are not read again.
+    """
+    files = source.files(store.paths(as_of))
+    found = [(file, snapshot) for file in files if (snapshot := store.latest(file.path, as_of))]
+    if not found:
+        return None
+    entries = tuple(_entry(file, "stored", snapshot) for file, snapshot in found)
+    return FetchReport(source.name, "stored:", as_of, as_of, (), entries)
+
+
+def _all_files(
+    fetch: _Fetch, source: Source, store: SnapshotStore, progress: Callable[[str], None]
+) -> tuple[IntakeFile, ...]:
     links = fetch.follow_pages()
     wanted = {file.path: file for file in source.files(links)}
     known = {file.path: file for file in source.files(store.paths(fetch.started_at))}
@@ -59,11 +95,7 @@ def fetch_all(
             progress(f"{number} of {len(wanted)} files: {_told(entry)}")
     gone = (file for path, file in known.items() if path not in wanted)
     files += [fetch.fall_back(file, "vanished", "no page links to it any more") for file in gone]
-    if not any(file.sha256 for file in files):
-        raise TooLittleAccepted(_reasons(files) or ["no page links to a data file"])
-    return FetchReport(
-        source.name, fetcher.base_url, fetch.started_at, now(), tuple(fetch.pages), tuple(files)
-    )
+    return tuple(files)
 
 
 def take_intake(report: FetchReport, *, as_of: datetime, cut_off_at: datetime) -> Intake:
@@ -87,14 +119,10 @@ class _Fetch:
         store: SnapshotStore,
         now: Callable[[], datetime],
         accept: Accept | None,
+        is_finished: IsFinished | None,
     ) -> None:
-        self._source, self._fetcher, self._store, self._now, self._accept = (
-            source,
-            fetcher,
-            store,
-            now,
-            accept,
-        )
+        self._source, self._fetcher, self._store, self._now = source, fetcher, store, now
+        self._accept, self._is_finished = accept, is_finished
         self.started_at = now()
         self.pages: list[IntakeFile] = []
 
@@ -111,6 +139,8 @@ class _Fetch:
     def get(self, file: FeedFile) -> IntakeFile:
         """Ask for one file and tell which bytes serve for it."""
         last = self._store.latest(file.path, self.started_at)
+        if last and self._rests(file, last):
+            return _entry(file, "resting", last)
         marks = {"etag": last.etag, "last_modified": last.last_modified} if last else {}
         try:
             answer = self._fetcher.get(file.path, **marks)
@@ -119,11 +149,13 @@ class _Fetch:
         if answer.status == 304:
             if last is None:
                 return self.fall_back(file, "last_good", "answers 304 to a first request")
+            self._store.confirmations.note(file.path, last.sha256, answer.url, self._now())
             return _entry(file, "unchanged", self._store.confirm(last, answer))
         reason = shown(self._why_refused(file, answer.body, last))
         snapshot = self._store.add(answer, self._now(), reason=reason)
         if reason:
             return self.fall_back(file, "last_good", reason)
+        self._store.confirmations.note(file.path, snapshot.sha256, answer.url, self._now())
         return _entry(file, "unchanged" if last and last.sha256 == snapshot.sha256 else "fetched", snapshot)
 
     def fall_back(self, file: FeedFile, state: str, reason: str) -> IntakeFile:
@@ -134,6 +166,14 @@ class _Fetch:
         return IntakeFile(
             file.path, file.kind, file.division, file.season, "failed", reason, "", 0, self._now(), ""
         )
+
+    def _rests(self, file: FeedFile, last: Snapshot) -> bool:
+        """Tell whether a file need not be asked for: its season is over and it was confirmed this week."""
+        if not self._is_finished or not self._is_finished(file, self.started_at):
+            return False
+        url = self._fetcher.base_url + file.path
+        confirmed_at = self._store.confirmations.at(file.path, last.sha256, url)
+        return confirmed_at is not None and timedelta(0) <= self.started_at - confirmed_at <= _RESTS_FOR
 
     def _links_of_page(self, path: str) -> list[str]:
         page = self.get(FeedFile(path, _PAGE, "", None))

@@ -64,6 +64,11 @@ class DataRoot:
         """Return the provenance log: one JSON line a fetched answer."""
         return self.folder / "snapshots.jsonl"
 
+    @property
+    def confirmations(self) -> Path:
+        """Return the JSON document that says when each file was last confirmed."""
+        return self.folder / "confirmations.json"
+
     def snapshot(self, sha256: str) -> Path:
         """Return the file that holds the bytes with this content hash; raises SettingError for no hash."""
         return self.snapshots / _checked_hash(sha256)[:2] / sha256

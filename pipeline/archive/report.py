@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.sources.base import FeedFile
 
-STATES = ("fetched", "unchanged", "last_good", "vanished", "failed")
+STATES = ("fetched", "unchanged", "resting", "stored", "last_good", "vanished", "failed")
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,11 @@ class IntakeFile:
     """One file of the feed and the bytes that serve for it.
 
     kind, division, season: as in `FeedFile`; an index page has the kind `page`. state: `fetched` (new bytes),
-    `unchanged`, `last_good` (an earlier snapshot serves, `reason` says why), `vanished` (no page links to it
-    any more, its last snapshot serves) or `failed` (nothing serves). sha256, size: of the bytes that serve,
-    empty and 0 for a failed file. fetched_at: when those bytes first came; of a failed file, when it was
-    asked for.
+    `unchanged`, `resting` (of a finished season and confirmed within the week: not asked for), `stored` (a
+    replay reads what a live run had fetched by then), `last_good` (an earlier snapshot serves, `reason` says
+    why), `vanished` (no page links to it any more, its last snapshot serves) or `failed` (nothing serves).
+    sha256, size: of the bytes that serve, empty and 0 for a failed file. fetched_at: when those bytes first
+    came; of a failed file, when it was asked for.
     """
 
     path: str
@@ -68,7 +69,11 @@ class IntakeFile:
 
 @dataclass(frozen=True)
 class FetchReport:
-    """What one fetch asked for and what came of it: index pages and data files, in the order of asking."""
+    """What one fetch asked for and what came of it: index pages and data files, in the order of asking.
+
+    is_reconstruction: a run of a past instant found no snapshot of that time and reads what the feed says
+    today.
+    """
 
     source: str
     base_url: str
@@ -76,6 +81,12 @@ class FetchReport:
     finished_at: datetime
     pages: tuple[IntakeFile, ...]
     files: tuple[IntakeFile, ...]
+    is_reconstruction: bool = False
+
+    @property
+    def is_stored(self) -> bool:
+        """Tell whether nothing was asked for: the files are snapshots that live runs had taken by then."""
+        return all(file.state == "stored" for file in self.files)
 
     def counts(self) -> dict[str, int]:
         """Return the number of data files in each state."""
@@ -98,6 +109,7 @@ class FetchReport:
             "finished_at": self.finished_at.isoformat(),
             "pages": [page.to_document() for page in self.pages],
             "files": [file.to_document() for file in self.files],
+            "is_reconstruction": self.is_reconstruction,
         }
 
     @classmethod
@@ -110,6 +122,7 @@ class FetchReport:
             datetime.fromisoformat(document["finished_at"]),
             tuple(IntakeFile.from_document(page) for page in document["pages"]),
             tuple(IntakeFile.from_document(file) for file in document["files"]),
+            document["is_reconstruction"],
         )
 
 

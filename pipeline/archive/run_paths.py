@@ -31,6 +31,11 @@ class RunPaths:
         return self.folder / "intake.json"
 
     @property
+    def corrections(self) -> Path:
+        """Return the JSON list of the corrections to finished seasons that were received lately."""
+        return self.folder / "corrections.json"
+
+    @property
     def normalised(self) -> Path:
         """Return the folder for tables as normalised, before validation."""
         return self.folder / "normalised"

@@ -18,6 +18,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline.archive.atomic import write_bytes
+from pipeline.archive.confirmations import Confirmations
 from pipeline.archive.fetch import Answer
 from pipeline.archive.paths import DataRoot
 from pipeline.domain.errors import ContractError, SourceError
@@ -57,13 +58,14 @@ class Snapshot:
 
 
 class SnapshotStore:
-    """The snapshots of one data root.
+    """The snapshots of one data root, and when each was last confirmed.
 
     Raises ContractError where the log is damaged anywhere but at its end.
     """
 
     def __init__(self, data_root: DataRoot) -> None:
         self._root = data_root
+        self.confirmations = Confirmations(data_root.confirmations)
         self._by_path: dict[str, list[Snapshot]] = {}
         self._log_bytes = 0
         self._intact: set[str] = set()
@@ -81,6 +83,23 @@ class SnapshotStore:
         """
         newest_first = (each for each in reversed(self._known(path, before)) if each.state == "fetched")
         return next((each for each in newest_first if self._is_intact(each.sha256)), None)
+
+    def versions(self, path: str, before: datetime | None = None) -> list[Snapshot]:
+        """Return the good snapshots of a path fetched at or before an instant, oldest first.
+
+        Only changes of the bytes count: an answer that brought new marks alone is no version of its own.
+        """
+        versions: list[Snapshot] = []
+        for each in self._known(path, before):
+            if each.state == "fetched" and not (versions and versions[-1].sha256 == each.sha256):
+                versions.append(each)
+        return versions
+
+    def adopt(self, body: bytes) -> None:
+        """Keep bytes that another data root fetched, without an entry in this one's log."""
+        sha256 = hashlib.sha256(body).hexdigest()
+        if not self._is_intact(sha256):
+            write_bytes(self._root.snapshot(sha256), body)
 
     def add(self, answer: Answer, fetched_at: datetime, *, reason: str = "") -> Snapshot:
         """Keep the bytes of an answer and return their snapshot.

@@ -139,6 +139,7 @@ def _status_page(
     data = {
         "summary": status.summary(tables, run, known),
         "notices": status.notices(tables),
+        "corrections": status.corrections(tables),
         "divisions": known,
     }
     words = "How old the data are, which divisions are withheld, and what went wrong in the last run."

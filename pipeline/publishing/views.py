@@ -45,6 +45,7 @@ class RunFacts:
     source_title: str
     is_simulated: bool
     is_replay: bool
+    is_reconstruction: bool
     champion_family: str
     champion_title: str
     champion_trained_until: datetime | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from pipeline.tasks.stage import Stage, say
 
 if TYPE_CHECKING:
     from pipeline.archive.fetch import Fetcher
+    from pipeline.archive.report import FetchReport, Intake
     from pipeline.sources.base import FeedFile, Source
 
 
@@ -48,30 +50,72 @@ def information_cut_off(settings: Settings, run: Run) -> datetime:
     return clock.now().replace(microsecond=0) if is_live else run.as_of
 
 
+def season_is_over(settings: Settings) -> Callable[[FeedFile, datetime], bool]:
+    """Return what tells whether a results file's season has ended at an instant, by its division's calendar.
+
+    A file of several seasons, or of a division that the source does not list, is never finished.
+    """
+    from pipeline.domain.divisions import divisions_of
+
+    divisions = divisions_of(settings.source)
+
+    def is_over(file: FeedFile, at: datetime) -> bool:
+        if file.kind != "results" or file.season is None or file.division not in divisions:
+            return False
+        return divisions[file.division].season_at(at.date()).start_year > file.season
+
+    return is_over
+
+
 class FetchSnapshots(Stage):
-    """Fetch what is new at the feed and keep the bytes: `archive.intake.fetch_all`."""
+    """Fetch what is new at the feed and keep the bytes: `archive.intake.fetch_all`.
+
+    A replay of the real feed reads what live runs had fetched by its instant, and asks nobody; where they had
+    nothing yet it fetches, and is a reconstruction.
+    """
 
     def target(self) -> Path:
         return self.paths.fetch
 
     def work(self) -> None:
-        from pipeline.archive.intake import fetch_all
-        from pipeline.archive.snapshots import SnapshotStore
         from pipeline.publishing.release import refuse_simulated_over_live
 
-        settings, run = self.settings, self.current_run
+        settings = self.settings
         refuse_simulated_over_live(settings.site(), is_simulated=settings.is_simulated)
+        is_past = self.current_run.is_replay and not settings.is_simulated
+        report = (self._stored() if is_past else None) or self._fetched(is_past=is_past)
+        write_json(self.paths.fetch, report.to_document())
+
+    def _stored(self) -> FetchReport | None:
+        """Take over, from the live data root, the bytes that stood at the run's instant."""
+        from pipeline.archive.intake import stored_report
+        from pipeline.archive.snapshots import SnapshotStore
+
+        live, own = SnapshotStore(self.settings.data(is_replay=False)), SnapshotStore(self.data)
+        report = stored_report(source_of(self.settings), live, as_of=self.current_run.as_of)
+        for file in report.files if report else ():
+            own.adopt(live.read(file.sha256))
+        if report:
+            say(f"{len(report.files)} files as live runs had fetched them by {report.started_at:%F %H:%MZ}")
+        return report
+
+    def _fetched(self, *, is_past: bool) -> FetchReport:
+        from pipeline.archive.intake import fetch_all
+        from pipeline.archive.snapshots import SnapshotStore
+
+        settings, run = self.settings, self.current_run
         source, fetcher = source_of(settings), fetcher_of(settings, run)
-        say(f"fetching from {fetcher.base_url}")
-        report = fetch_all(
+        say(f"{'reconstruction: ' if is_past else ''}fetching from {fetcher.base_url}")
+        return fetch_all(
             source,
             fetcher,
             SnapshotStore(self.data),
             now=(lambda: run.as_of) if settings.is_simulated else clock.now,
             progress=say,
             accept=lambda file, body: reason_to_reject(source, file, body),
+            is_finished=None if is_past or settings.is_simulated else season_is_over(settings),
+            is_reconstruction=is_past,
         )
-        write_json(self.paths.fetch, report.to_document())
 
 
 def reason_to_reject(source: Source, file: FeedFile, body: bytes) -> str:
@@ -86,7 +130,7 @@ def reason_to_reject(source: Source, file: FeedFile, body: bytes) -> str:
 
 
 class TakeIntake(Stage):
-    """Close the list of bytes that feed this run: `archive.intake.take_intake`."""
+    """Close the list of bytes that feed this run: `archive.intake.take_intake`; say what was corrected."""
 
     def requires(self) -> luigi.Task:
         return FetchSnapshots(self.run_id)
@@ -101,4 +145,19 @@ class TakeIntake(Stage):
         run = self.current_run
         cut_off_at = information_cut_off(self.settings, run)
         intake = take_intake(report, as_of=run.as_of, cut_off_at=cut_off_at)
+        write_json(
+            self.paths.corrections, [] if report.is_reconstruction else self._corrections(report, intake)
+        )
         write_json(self.paths.intake, intake.to_document())
+
+    def _corrections(self, report: FetchReport, intake: Intake) -> list[dict[str, str]]:
+        from pipeline.archive.snapshots import SnapshotStore
+        from pipeline.tasks.corrections import received_corrections
+
+        settings = self.settings
+        logged = SnapshotStore(settings.data(is_replay=False) if report.is_stored else self.data)
+        is_over = season_is_over(settings)
+        found = received_corrections(source_of(settings), logged, self.data, intake, is_over)
+        for each in found:
+            say(f"correction received: {each['path']}: {each['text']}")
+        return found

@@ -80,7 +80,10 @@ def findings_of(stage: Stage) -> Findings:
 
 
 def notices_of(stage: Stage) -> pd.DataFrame:
-    """Return what a reader must know of this run's data: pages and files in trouble, divisions withheld."""
+    """Return what a reader must know of this run's data.
+
+    Pages and files in trouble, divisions withheld, corrections to finished seasons received lately.
+    """
     import pandas as pd
 
     from pipeline.archive.report import FetchReport
@@ -103,6 +106,16 @@ def notices_of(stage: Stage) -> pd.DataFrame:
         rows.append({"kind": "file", "subject": path, "reason": reason, "last_good_at": None})
     for code, reason in withheld_divisions(stage.paths).items():
         rows.append({"kind": "division", "subject": code, "reason": reason, "last_good_at": None})
+    for each in read_json(stage.paths.corrections):
+        received_at = datetime.fromisoformat(each["received_at"])
+        rows.append(
+            {
+                "kind": "correction",
+                "subject": each["path"],
+                "reason": each["text"],
+                "last_good_at": received_at,
+            }
+        )
     notices = pd.DataFrame(rows, columns=["kind", "subject", "reason", "last_good_at"])
     texts = dict.fromkeys(["kind", "subject", "reason"], "str")
     instants = pd.to_datetime(notices["last_good_at"], utc=True).astype("datetime64[us, UTC]")
@@ -111,6 +124,7 @@ def notices_of(stage: Stage) -> pd.DataFrame:
 
 def run_document(stage: Stage) -> dict[str, Any]:
     """Return what every page says of the run: no clock, no registry numbers, so that it can be repeated."""
+    from pipeline.archive.report import FetchReport
     from pipeline.models.catalogue import FAMILIES
 
     run, settings, source = stage.current_run, stage.settings, source_of(stage.settings)
@@ -133,6 +147,7 @@ def run_document(stage: Stage) -> dict[str, Any]:
         "source_title": source.title,
         "is_simulated": source.is_simulated,
         "is_replay": run.is_replay,
+        "is_reconstruction": FetchReport.from_document(read_json(stage.paths.fetch)).is_reconstruction,
         "champion_family": champion.family,
         "champion_title": FAMILIES[champion.family].title,
         "champion_trained_until": champion.tags["trained_until"],

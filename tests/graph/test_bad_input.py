@@ -131,3 +131,10 @@ def test_running_again_retries_what_was_in_trouble(troubled: Troubled) -> None:
     done = checkout.run("Publish", as_of=NEXT_DAY)
     assert done.returncode == 0, done.stderr[-4000:]
     assert "file" not in {row["kind"] for row in rows_of(checkout.release(), "notices")}
+
+
+def test_a_past_evening_that_no_live_run_kept_is_called_a_reconstruction(hostile: Checkout) -> None:
+    run = json.loads(next(hostile.data.glob("runs/*/tables/run.json")).read_text(encoding="utf-8"))
+    assert (run["is_replay"], run["is_reconstruction"]) == (True, True)
+    page = (hostile.release() / "index.html").read_text(encoding="utf-8")
+    assert "Reconstruction:" in page

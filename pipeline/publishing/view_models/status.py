@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from pipeline.publishing import formats
 from pipeline.publishing.view_models.divisions import DivisionFacts
 from pipeline.publishing.views import PublishedTables, RunFacts, records_of
 
-_KIND_WORDS = {"file": "File", "division": "Division", "source": "Source"}
+_KIND_WORDS = {"file": "File", "division": "Division", "source": "Source", "correction": "Correction"}
+_CORRECTION = "correction"
 
 
 @dataclass(frozen=True)
 class Notice:
-    """One thing that went wrong, as text."""
+    """One thing that went wrong, or one correction received, as text."""
 
     kind: str
     subject: str
@@ -37,16 +39,22 @@ class Summary:
 
 
 def notices(tables: PublishedTables) -> tuple[Notice, ...]:
-    """Return the notices of the run in their order in the table."""
-    return tuple(
-        Notice(
-            kind=_KIND_WORDS.get(row["kind"], row["kind"]),
-            subject=row["subject"],
-            reason=row["reason"],
-            last_good_at=formats.iso(row["last_good_at"]),
-            last_good=formats.instant_text(row["last_good_at"]),
-        )
-        for row in records_of(tables.notices)
+    """Return what went wrong in the run, in the order of the table."""
+    return tuple(_notice(row) for row in records_of(tables.notices) if row["kind"] != _CORRECTION)
+
+
+def corrections(tables: PublishedTables) -> tuple[Notice, ...]:
+    """Return the edits of finished seasons that the feed sent lately, in the order of the table."""
+    return tuple(_notice(row) for row in records_of(tables.notices) if row["kind"] == _CORRECTION)
+
+
+def _notice(row: dict[str, Any]) -> Notice:
+    return Notice(
+        kind=_KIND_WORDS.get(row["kind"], row["kind"]),
+        subject=row["subject"],
+        reason=row["reason"],
+        last_good_at=formats.iso(row["last_good_at"]),
+        last_good=formats.instant_text(row["last_good_at"]),
     )
 
 
@@ -58,7 +66,7 @@ def summary(tables: PublishedTables, run: RunFacts, divisions: tuple[DivisionFac
     good = f"{states['accepted']} of {len(divisions)} divisions are up to date"
     return Summary(
         sentence=f"{good}; {', '.join(troubled)}." if troubled else f"{good}.",
-        is_good=not troubled and tables.notices.empty,
+        is_good=not troubled and not notices(tables),
         newest_result_at=formats.iso(newest),
         newest_result=formats.instant_text(newest),
         newest_age=formats.age_text(newest, run.cut_off_at),

@@ -58,6 +58,7 @@ def run_document(**changes: Any) -> dict[str, Any]:
         "source_title": "football-data.co.uk",
         "is_simulated": False,
         "is_replay": False,
+        "is_reconstruction": False,
         "champion_family": "lightgbm",
         "champion_title": "Anchored trees",
         "champion_trained_until": "2026-11-22T00:00:00Z",

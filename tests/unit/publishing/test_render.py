@@ -111,7 +111,15 @@ def test_a_real_run_has_no_banner_and_a_simulated_one_has(tmp_path: Path, pages:
 def test_a_replay_says_so_with_its_instant(tmp_path: Path) -> None:
     render_pages(write_published(tmp_path / "tables", is_replay=True), tmp_path / "pages")
     banner = (tmp_path / "pages/shell/banner.html").read_text(encoding="utf-8")
-    assert "reconstruction of Mon 23 Nov 2026, 14:00 UTC" in banner
+    assert "<strong>Replay:</strong> Mon 23 Nov 2026, 14:00 UTC once more" in banner
+
+
+def test_a_replay_of_todays_files_says_that_it_is_a_reconstruction(tmp_path: Path) -> None:
+    tables = write_published(tmp_path / "tables", is_replay=True, is_reconstruction=True)
+    render_pages(tables, tmp_path / "pages")
+    banner = (tmp_path / "pages/shell/banner.html").read_text(encoding="utf-8")
+    assert "<strong>Reconstruction:</strong> Mon 23 Nov 2026, 14:00 UTC" in banner
+    assert "Replay:" not in banner
 
 
 def test_the_names_of_a_simulated_division_carry_a_tag(tmp_path: Path) -> None:
