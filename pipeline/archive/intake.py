@@ -39,12 +39,15 @@ def fetch_all(
     now: Callable[[], datetime],
     progress: Callable[[str], None],
     accept: Accept | None = None,
+    *,
+    keep_vanished: bool = True,
 ) -> FetchReport:
     """Ask the feed for its pages, then for every file they link to, and keep what is new.
 
     accept: returns why bytes are not the file that was asked for, empty where they are. Snapshots fetched
     after the start are not seen, so a run of a past instant meets only its past. progress: is told how many
-    files are done and each new reason once; the report has them all.
+    files are done and each new reason once; the report has them all. keep_vanished: whether the last snapshot
+    of a file that no page links to any more serves, as it should where a page may be wrong for a day.
     Raises TooLittleAccepted where no page, or no file, can be had and no earlier snapshot serves.
     """
     fetch = _Fetch(source, fetcher, store, now, accept)
@@ -57,7 +60,7 @@ def fetch_all(
         files.append(entry)
         if is_new_reason or number % _PROGRESS_EVERY == 0 or number == len(wanted):
             progress(f"{number} of {len(wanted)} files: {_told(entry)}")
-    gone = (file for path, file in known.items() if path not in wanted)
+    gone = (file for path, file in known.items() if path not in wanted and keep_vanished)
     files += [fetch.fall_back(file, "vanished", "no page links to it any more") for file in gone]
     if not any(file.sha256 for file in files):
         raise TooLittleAccepted(_reasons(files) or ["no page links to a data file"])

@@ -11,7 +11,7 @@ import luigi
 from pipeline.archive import clock
 from pipeline.archive.atomic import read_json, write_json
 from pipeline.tasks.run import Run
-from pipeline.tasks.settings import Settings
+from pipeline.tasks.settings import FOLDER_SOURCE, Settings
 from pipeline.tasks.stage import Stage, say
 
 if TYPE_CHECKING:
@@ -23,17 +23,26 @@ def source_of(settings: Settings) -> Source:
     """Return the configured source."""
     from pipeline.sources.catalogue import source_named
 
-    return source_named(settings.source, divisions=settings.divisions, seasons_from=settings.seasons_from)
+    return source_named(
+        settings.source,
+        divisions=settings.divisions,
+        seasons_from=settings.seasons_from,
+        division_table=settings.division_table,
+    )
 
 
 def fetcher_of(settings: Settings, run: Run) -> Fetcher:
-    """Return what reads the feed: the simulated site of the run's instant, or the network."""
+    """Return what reads the feed: the simulated site of the run's instant, a folder, or the network."""
     from pipeline.archive.fetch import GeneratedFetcher, HttpFetcher
 
     if settings.is_simulated:
         from pipeline.sources.embedded.site import EmbeddedSite
 
         return GeneratedFetcher(EmbeddedSite(run.as_of, size=settings.source).read)
+    if settings.source == FOLDER_SOURCE:
+        from pipeline.archive.folder_fetch import FolderFetcher
+
+        return FolderFetcher(Path(settings.folder))
     base_url = settings.base_url.replace("{as_of}", f"{run.as_of:%Y-%m-%dT%H:%MZ}")
     return HttpFetcher(
         base_url,
@@ -70,6 +79,7 @@ class FetchSnapshots(Stage):
             now=(lambda: run.as_of) if settings.is_simulated else clock.now,
             progress=say,
             accept=lambda file, body: reason_to_reject(source, file, body),
+            keep_vanished=settings.source != FOLDER_SOURCE,
         )
         write_json(self.paths.fetch, report.to_document())
 
