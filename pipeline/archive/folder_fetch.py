@@ -84,3 +84,16 @@ def division_table_of(folder: Path) -> bytes:
     except OSError as error:
         reason = f"its {_DIVISION_TABLE} can not be read: {error.strerror}"
         raise SettingError("folder", str(folder), reason) from error
+
+
+def folder_mark_of(folder: Path) -> str:
+    """Return what changes when a CSV file of the folder is added, removed or written: no file is read.
+
+    Raises SettingError where the folder can not be read.
+    """
+    try:
+        files = [each for each in folder.iterdir() if each.name.lower().endswith(".csv")]
+        states = sorted((each.name, each.stat().st_size, each.stat().st_mtime_ns) for each in files)
+    except OSError as error:
+        raise SettingError("folder", str(folder), f"can not be read: {error.strerror}") from error
+    return hashlib.sha256(repr(states).encode()).hexdigest()[:16]

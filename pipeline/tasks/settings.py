@@ -10,11 +10,11 @@ import argparse
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import luigi
 
-from pipeline.archive.folder_fetch import division_table_of
+from pipeline.archive.folder_fetch import division_table_of, folder_mark_of
 from pipeline.archive.paths import DataRoot, SiteRoot
 from pipeline.domain.errors import SettingError
 from pipeline.domain.identity import slug_of
@@ -62,8 +62,8 @@ class pipeline(luigi.Config):  # noqa: N801  the class name is the section's nam
 class Settings:
     """The settings of a run. See `luigi.cfg` for the meaning of each.
 
-    division_table: the bytes of the folder's `divisions.csv`, so that another table is another run; empty for
-    every source but `csv_folder`.
+    division_table, folder_mark: the bytes of the folder's `divisions.csv`, and what stands for its files as
+    they are now, so that a folder that was edited is another run; empty for every source but `csv_folder`.
     """
 
     source: str
@@ -82,6 +82,7 @@ class Settings:
     fetch_deadline_seconds: float
     folder: str
     division_table: bytes
+    folder_mark: str
 
     @property
     def is_simulated(self) -> bool:
@@ -129,18 +130,18 @@ def load_settings() -> Settings:
         user_agent=section.user_agent,
         fetch_deadline_seconds=section.fetch_deadline_seconds,
         folder=section.folder,
-        division_table=_division_table(section.source, section.folder),
+        **_state_of_folder(section.source, section.folder),
     )
     _check(settings)
     return settings
 
 
-def _division_table(source: str, folder: str) -> bytes:
+def _state_of_folder(source: str, folder: str) -> dict[str, Any]:
     if source != FOLDER_SOURCE:
-        return b""
+        return {"division_table": b"", "folder_mark": ""}
     if not folder:
         raise SettingError("folder", folder, f"the source {source} needs a folder with a divisions.csv")
-    return division_table_of(Path(folder))
+    return {"division_table": division_table_of(Path(folder)), "folder_mark": folder_mark_of(Path(folder))}
 
 
 def add_setting_options(parser: argparse.ArgumentParser) -> None:

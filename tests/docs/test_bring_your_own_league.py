@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.sources.csv_folder.columns import columns
-from tests.docs.own_league import GUIDE, ROOT, samples, write_league
+from tests.docs.own_league import GUIDE, ROOT, samples, write_bare_league, write_league
 from tests.graph.checkout import EVENING, Checkout, environment
 
 README_COMMAND = "make publish SOURCE=csv_folder FOLDER=my-league"
@@ -87,3 +87,18 @@ def test_a_field_missing_from_the_division_table_stops_the_run_naming_it(tmp_pat
     done = Checkout(tmp_path, "csv_folder", options).run("Publish")
     assert done.returncode != 0
     assert "divisions.csv: a field is missing: row 2 column time_zone" in done.stderr
+
+
+def test_a_league_without_prices_times_and_a_fixtures_file_is_forecast(tmp_path: Path) -> None:
+    hostile = ["<script>alert(1)</script>", "=cmd()", "../../x", "Z" * 300, "Ñandú", "日本"]
+    write_bare_league(tmp_path / "bare", hostile)
+    (tmp_path / "bare" / "Other.csv").write_text("hello\n")
+    done = Checkout(tmp_path, "csv_folder", ["--pipeline-folder", str(tmp_path / "bare")]).run("Publish")
+    assert done.returncode == 0, done.stderr[-4000:]
+    release = (tmp_path / "site" / "current").resolve()
+    listed = rows_of(release, "upcoming")
+    assert listed
+    assert {row["forecast_family"] for row in listed} == {"poisson"}
+    assert {row["home"] for row in listed} <= set(hostile)
+    assert "Other.csv" in (release / "status" / "index.html").read_text(encoding="utf-8")
+    assert not any("<script>alert" in page.read_text(encoding="utf-8") for page in release.rglob("*.html"))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.archive.fetch import links_of
-from pipeline.archive.folder_fetch import FolderFetcher, division_table_of
+from pipeline.archive.folder_fetch import FolderFetcher, division_table_of, folder_mark_of
 from pipeline.archive.transfer import Limits
 from pipeline.domain.errors import FetchError, SettingError
 
@@ -80,3 +80,16 @@ def test_the_division_table_is_read_apart_and_its_absence_is_a_setting_error(fol
     assert division_table_of(folder) == BODY.encode()
     with pytest.raises(SettingError, match=r"divisions\.csv can not be read"):
         division_table_of(folder / "old")
+
+
+def test_the_mark_of_a_folder_changes_with_its_csv_files_alone(folder: Path) -> None:
+    marks = [folder_mark_of(folder), folder_mark_of(folder)]
+    (folder / "notes.txt").write_text("more")
+    marks.append(folder_mark_of(folder))
+    assert len(set(marks)) == 1
+    (folder / "KAL.csv").write_text(BODY + "x\n")
+    edited = folder_mark_of(folder)
+    (folder / "KAL.csv").unlink()
+    assert len({marks[0], edited, folder_mark_of(folder)}) == 3
+    with pytest.raises(SettingError, match="can not be read"):
+        folder_mark_of(folder / "nowhere")

@@ -75,7 +75,7 @@ def test_a_folder_source_without_a_folder_is_refused_by_name(tmp_path: Path) -> 
             load_settings()
 
 
-def test_another_division_table_is_another_run_and_each_folder_has_data_of_its_own(tmp_path: Path) -> None:
+def test_an_edited_folder_is_another_run_and_each_folder_has_data_of_its_own(tmp_path: Path) -> None:
     seen = {}
     for name in ("north", "south"):
         (tmp_path / name).mkdir()
