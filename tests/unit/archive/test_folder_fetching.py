@@ -8,12 +8,20 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.archive import clock
 from pipeline.archive.fetch import links_of
 from pipeline.archive.folder_fetch import FolderFetcher, division_table_of, folder_mark_of
+from pipeline.archive.intake import fetch_all
+from pipeline.archive.paths import DataRoot
+from pipeline.archive.snapshots import SnapshotStore
 from pipeline.archive.transfer import Limits
 from pipeline.domain.errors import FetchError, SettingError
+from pipeline.sources.catalogue import source_named
 
 BODY = "date,home,away\n"
+TABLE = b"""code,name,country,tier,time_zone,calendar,under_way_by
+KAL,Kaleva Premier,Kaleva,1,Europe/Helsinki,winter,09-01
+"""
 
 
 @pytest.fixture
@@ -93,3 +101,18 @@ def test_the_mark_of_a_folder_changes_with_its_csv_files_alone(folder: Path) -> 
     assert len({marks[0], edited, folder_mark_of(folder)}) == 3
     with pytest.raises(SettingError, match="can not be read"):
         folder_mark_of(folder / "nowhere")
+
+
+def test_a_deleted_file_is_forgotten_and_an_unchanged_one_transfers_nothing(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    source = source_named("csv_folder", division_table=TABLE)
+    store = SnapshotStore(DataRoot(tmp_path_factory.mktemp("data"), "csv_folder-own"))
+
+    def states() -> dict[str, str]:
+        report = fetch_all(source, FolderFetcher(folder), store, clock.now, str, keep_vanished=False)
+        return {file.path: file.state for file in report.files}
+
+    assert states() == {"KAL.csv": "fetched", "fixtures.csv": "fetched"}
+    (folder / "fixtures.csv").unlink()
+    assert states() == {"KAL.csv": "unchanged"}
