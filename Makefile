@@ -20,12 +20,14 @@ AS_OF ?=
 DATA_ROOT ?=
 SITE_ROOT ?=
 PORT ?=
+FOLDER ?=
 SETTINGS = $(if $(SOURCE),--pipeline-source $(SOURCE)) $(if $(BASE_URL),--pipeline-base-url $(BASE_URL)) \
-	$(if $(DATA_ROOT),--pipeline-data-root $(DATA_ROOT)) $(if $(SITE_ROOT),--pipeline-site-root $(SITE_ROOT))
+	$(if $(DATA_ROOT),--pipeline-data-root $(DATA_ROOT)) $(if $(SITE_ROOT),--pipeline-site-root $(SITE_ROOT)) \
+	$(if $(FOLDER),--pipeline-folder $(FOLDER))
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
-	@echo "  settings of publish and refresh: SOURCE=, BASE_URL=, AS_OF=, DATA_ROOT=, SITE_ROOT="
+	@echo "  settings of publish and refresh: SOURCE=, BASE_URL=, AS_OF=, DATA_ROOT=, SITE_ROOT=, FOLDER="
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Touchline needs Python 3.11, 3.12 or 3.13 with venv"; exit 1; }

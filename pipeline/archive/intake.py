@@ -46,6 +46,7 @@ def fetch_all(
     *,
     is_finished: IsFinished | None = None,
     is_reconstruction: bool = False,
+    keep_vanished: bool = True,
 ) -> FetchReport:
     """Ask the feed for its pages, then for every file they link to, and keep what is new.
 
@@ -53,12 +54,13 @@ def fetch_all(
     after the start are not seen, so a run of a past instant meets only its past. progress: is told how many
     files are done and each new reason once; the report has them all. is_finished: tells whether a file's
     season has ended at an instant; such a file is asked for only where its last confirmation, from the same
-    address, is older than 7 days. Where it is None every file is asked for.
+    address, is older than 7 days. Where it is None every file is asked for. keep_vanished: whether the last
+    snapshot of a file that no page links to any more serves, as it should where a page may be wrong for a day.
     Raises TooLittleAccepted where no page, or no file, can be had and no earlier snapshot serves.
     """
     fetch = _Fetch(source, fetcher, store, now, accept, is_finished)
     try:
-        files = _all_files(fetch, source, store, progress)
+        files = _all_files(fetch, source, store, progress, keep_vanished)
     finally:
         store.confirmations.save()
     if not any(file.sha256 for file in files):
@@ -82,7 +84,11 @@ def stored_report(source: Source, store: SnapshotStore, *, as_of: datetime) -> F
 
 
 def _all_files(
-    fetch: _Fetch, source: Source, store: SnapshotStore, progress: Callable[[str], None]
+    fetch: _Fetch,
+    source: Source,
+    store: SnapshotStore,
+    progress: Callable[[str], None],
+    keep_vanished: bool,
 ) -> tuple[IntakeFile, ...]:
     links = fetch.follow_pages()
     wanted = {file.path: file for file in source.files(links)}
@@ -93,7 +99,7 @@ def _all_files(
         files.append(entry)
         if is_new_reason or number % _PROGRESS_EVERY == 0 or number == len(wanted):
             progress(f"{number} of {len(wanted)} files: {_told(entry)}")
-    gone = (file for path, file in known.items() if path not in wanted)
+    gone = (file for path, file in known.items() if path not in wanted and keep_vanished)
     files += [fetch.fall_back(file, "vanished", "no page links to it any more") for file in gone]
     return tuple(files)
 

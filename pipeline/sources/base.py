@@ -6,12 +6,14 @@ knows no network and no disk. Adding a feed is a folder beside this module and a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from pipeline.domain.divisions import Division
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,11 @@ class ParsedFile:
 
 
 class Source(Protocol):
-    """A feed. `name` names its data root and its divisions in `divisions_of`; `title` is for pages."""
+    """A feed. `name` stands in the settings; `title` is for pages."""
 
     @property
     def name(self) -> str:
-        """Return the key of the feed: `football_data`, `embedded` or `tiny`."""
+        """Return the key of the feed: `football_data`, `embedded`, `tiny` or `csv_folder`."""
 
     @property
     def title(self) -> str:
@@ -57,6 +59,10 @@ class Source(Protocol):
     @property
     def is_simulated(self) -> bool:
         """Tell whether the feed's world is made up, which every page must then say."""
+
+    @property
+    def divisions(self) -> Mapping[str, Division]:
+        """Return the wanted divisions by code, in the order in which pages list them."""
 
     @property
     def first_pages(self) -> tuple[str, ...]:

@@ -31,14 +31,7 @@ _PROGRESS_EVERY = 50
 
 def divisions_in(settings: Settings) -> Mapping[str, Division]:
     """Return the divisions this run reads. Raises SettingError for a code the source does not know."""
-    from pipeline.domain.divisions import divisions_of
-    from pipeline.domain.errors import SettingError
-
-    known = divisions_of(settings.source)
-    unknown = [code for code in settings.divisions if code not in known]
-    if unknown:
-        raise SettingError("divisions", unknown, f"known are {', '.join(known)}")
-    return {code: known[code] for code in settings.divisions or known}
+    return source_of(settings).divisions
 
 
 def intake_of(stage: Stage) -> Intake:
@@ -103,11 +96,11 @@ def parsed_files(stage: Stage, intake: Intake) -> list[tuple[FeedFile, ParsedFil
 
 
 def parsed_file(data: DataRoot, source: Source, store: SnapshotStore, entry: IntakeFile) -> ParsedFile:
-    """Return one file's rows, from the cache where its bytes were parsed before."""
+    """Return one file's rows, from the cache where the same source parsed its bytes before."""
     from pipeline.archive.tables import read_table, write_table
     from pipeline.sources.base import ParsedFile
 
-    key = hashlib.sha256(f"{entry.path}\n{entry.sha256}".encode()).hexdigest()
+    key = hashlib.sha256(f"{entry.path}\n{entry.sha256}\n{source!r}".encode()).hexdigest()
     folder = data.parsed(key, parser_version())
     if not folder.is_dir():
         parsed = source.parse(entry.file, store.read(entry.sha256))

@@ -12,7 +12,7 @@ import luigi
 from pipeline.archive import clock
 from pipeline.archive.atomic import read_json, write_json
 from pipeline.tasks.run import Run
-from pipeline.tasks.settings import Settings
+from pipeline.tasks.settings import FOLDER_SOURCE, Settings
 from pipeline.tasks.stage import Stage, say
 
 if TYPE_CHECKING:
@@ -25,17 +25,26 @@ def source_of(settings: Settings) -> Source:
     """Return the configured source."""
     from pipeline.sources.catalogue import source_named
 
-    return source_named(settings.source, divisions=settings.divisions, seasons_from=settings.seasons_from)
+    return source_named(
+        settings.source,
+        divisions=settings.divisions,
+        seasons_from=settings.seasons_from,
+        division_table=settings.division_table,
+    )
 
 
 def fetcher_of(settings: Settings, run: Run) -> Fetcher:
-    """Return what reads the feed: the simulated site of the run's instant, or the network."""
+    """Return what reads the feed: the simulated site of the run's instant, a folder, or the network."""
     from pipeline.archive.fetch import GeneratedFetcher, HttpFetcher
 
     if settings.is_simulated:
         from pipeline.sources.embedded.site import EmbeddedSite
 
         return GeneratedFetcher(EmbeddedSite(run.as_of, size=settings.source).read)
+    if settings.source == FOLDER_SOURCE:
+        from pipeline.archive.folder_fetch import FolderFetcher
+
+        return FolderFetcher(Path(settings.folder))
     base_url = settings.base_url.replace("{as_of}", f"{run.as_of:%Y-%m-%dT%H:%MZ}")
     return HttpFetcher(
         base_url,
@@ -55,9 +64,7 @@ def season_is_over(settings: Settings) -> Callable[[FeedFile, datetime], bool]:
 
     A file of several seasons, or of a division that the source does not list, is never finished.
     """
-    from pipeline.domain.divisions import divisions_of
-
-    divisions = divisions_of(settings.source)
+    divisions = source_of(settings).divisions
 
     def is_over(file: FeedFile, at: datetime) -> bool:
         if file.kind != "results" or file.season is None or file.division not in divisions:
@@ -105,6 +112,7 @@ class FetchSnapshots(Stage):
 
         settings, run = self.settings, self.current_run
         source, fetcher = source_of(settings), fetcher_of(settings, run)
+        is_cheap = settings.is_simulated or settings.source == FOLDER_SOURCE
         say(f"{'reconstruction: ' if is_past else ''}fetching from {fetcher.base_url}")
         return fetch_all(
             source,
@@ -113,8 +121,9 @@ class FetchSnapshots(Stage):
             now=(lambda: run.as_of) if settings.is_simulated else clock.now,
             progress=say,
             accept=lambda file, body: reason_to_reject(source, file, body),
-            is_finished=None if is_past or settings.is_simulated else season_is_over(settings),
+            is_finished=None if is_past or is_cheap else season_is_over(settings),
             is_reconstruction=is_past,
+            keep_vanished=settings.source != FOLDER_SOURCE,
         )
 
 

@@ -10,18 +10,21 @@ import argparse
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import luigi
 
+from pipeline.archive.folder_fetch import division_table_of, folder_mark_of
 from pipeline.archive.paths import DataRoot, SiteRoot
 from pipeline.domain.errors import SettingError
+from pipeline.domain.identity import slug_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SIMULATED_SOURCES = ("embedded", "tiny")
-SOURCES = (*SIMULATED_SOURCES, "football_data")
+FOLDER_SOURCE = "csv_folder"
+SOURCES = (*SIMULATED_SOURCES, "football_data", FOLDER_SOURCE)
 
 # Libraries that would phone home, print banners or start a thread for every core unless told otherwise.
 _QUIET = {
@@ -52,11 +55,16 @@ class pipeline(luigi.Config):  # noqa: N801  the class name is the section's nam
     keep_releases = luigi.IntParameter(default=5)
     user_agent = luigi.Parameter(default="Touchline/0.1 (football forecasts, static site)")
     fetch_deadline_seconds = luigi.FloatParameter(default=1200.0)
+    folder = luigi.Parameter(default="")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of a run. See `luigi.cfg` for the meaning of each."""
+    """The settings of a run. See `luigi.cfg` for the meaning of each.
+
+    division_table, folder_mark: the bytes of the folder's `divisions.csv`, and what stands for its files as
+    they are now, so that a folder that was edited is another run; empty for every source but `csv_folder`.
+    """
 
     source: str
     base_url: str
@@ -72,6 +80,9 @@ class Settings:
     keep_releases: int
     user_agent: str
     fetch_deadline_seconds: float
+    folder: str
+    division_table: bytes
+    folder_mark: str
 
     @property
     def is_simulated(self) -> bool:
@@ -80,8 +91,11 @@ class Settings:
 
     def data(self, *, is_replay: bool) -> DataRoot:
         """Return the data root of the source; replays have one of their own, so that they never touch a live
-        registry."""
-        return DataRoot(self.data_root, f"{self.source}-replay" if is_replay else self.source)
+        registry. Each folder of CSV files has its own as well, named like the folder."""
+        name = self.source
+        if name == FOLDER_SOURCE:
+            name = f"{name}-{slug_of(Path(self.folder).resolve().name or 'root')}"
+        return DataRoot(self.data_root, f"{name}-replay" if is_replay else name)
 
     def site(self) -> SiteRoot:
         """Return the site the releases go to."""
@@ -115,9 +129,19 @@ def load_settings() -> Settings:
         keep_releases=section.keep_releases,
         user_agent=section.user_agent,
         fetch_deadline_seconds=section.fetch_deadline_seconds,
+        folder=section.folder,
+        **_state_of_folder(section.source, section.folder),
     )
     _check(settings)
     return settings
+
+
+def _state_of_folder(source: str, folder: str) -> dict[str, Any]:
+    if source != FOLDER_SOURCE:
+        return {"division_table": b"", "folder_mark": ""}
+    if not folder:
+        raise SettingError("folder", folder, f"the source {source} needs a folder with a divisions.csv")
+    return {"division_table": division_table_of(Path(folder)), "folder_mark": folder_mark_of(Path(folder))}
 
 
 def add_setting_options(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import luigi
 
 from pipeline.archive.atomic import read_json, write_json
-from pipeline.domain.errors import RegistryError
+from pipeline.domain.errors import ModelError, RegistryError, TooLittleAccepted
 from pipeline.tasks.archive import ValidateArchive, divisions_in, intake_of
 from pipeline.tasks.run import digest_of
 from pipeline.tasks.stage import Stage, say
@@ -182,7 +182,10 @@ class EvaluateModel(Stage):
 
 
 class TrainModel(Stage):
-    """Fit our own families on everything played and log them in the registry."""
+    """Fit our own families on everything played and log them in the registry.
+
+    A family that finds nothing to learn from, as one that reads prices in a league without any, is left out.
+    """
 
     def requires(self) -> luigi.Task:
         return EvaluateModel(self.run_id)
@@ -199,7 +202,16 @@ class TrainModel(Stage):
             return
         features = played(read_table(self.paths.features))
         params = read_json(self.paths.tuning)["params"]
-        versions = {name: self._train(FAMILIES[name], features, params) for name in own_families()}
+        versions: dict[str, int] = {}
+        faults: list[str] = []
+        for name in own_families():
+            try:
+                versions[name] = self._train(FAMILIES[name], features, params)
+            except ModelError as fault:
+                faults.append(str(fault))
+                say(f"left out {fault}")
+        if not versions:
+            raise TooLittleAccepted(faults)
         write_json(self.paths.training, {"versions": versions})
 
     def _train(self, family: Any, features: pd.DataFrame, params: dict[str, Any]) -> int:
@@ -235,7 +247,8 @@ class DecidePromotion(Stage):
         from pipeline.archive.tables import read_table
         from pipeline.selection.promotion import choose_champion
 
-        decision = choose_champion(read_table(self.paths.scores), own_families())
+        fitted = list(read_json(self.paths.training)["versions"])
+        decision = choose_champion(read_table(self.paths.scores), fitted or own_families())
         say("; ".join(decision["reasons"]))
         write_json(self.paths.decision, decision)
 

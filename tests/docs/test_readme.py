@@ -32,6 +32,8 @@ RUN_ON_REAL_DATA = {
     "make publish SOURCE=football_data",
     "make publish SOURCE=football_data BASE_URL=http://127.0.0.1:8900/ AS_OF=2026-04-24T19:04",
 }
+RUN_ON_A_LEAGUE_OF_ONES_OWN = {"make publish SOURCE=csv_folder FOLDER=my-league"}
+"""Run by `test_bring_your_own_league.py`, where the league is."""
 
 
 def commands_of(text: str) -> set[str]:
@@ -56,7 +58,7 @@ def roots(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def test_every_command_of_the_readme_is_run_by_a_test() -> None:
-    assert commands_of(README) == RUN_HERE | RUN_ON_REAL_DATA
+    assert commands_of(README) == RUN_HERE | RUN_ON_REAL_DATA | RUN_ON_A_LEAGUE_OF_ONES_OWN
 
 
 def test_make_help_lists_the_targets() -> None:

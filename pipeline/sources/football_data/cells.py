@@ -64,7 +64,9 @@ def dates_of(texts: Texts) -> list[date | None]:
     return [known[text] for text in texts]
 
 
-def kick_offs(days: Sequence[date], times: Texts) -> tuple[pd.DatetimeIndex, Flags, Flags]:
+def kick_offs(
+    days: Sequence[date], times: Texts, *, clock: str = FEED_CLOCK
+) -> tuple[pd.DatetimeIndex, Flags, Flags]:
     """Return kick-offs in UTC, which of them are exact to the minute, and which times could not be read.
 
     Without a readable time a kick-off is the start of its UTC day. On the night the clocks go forward an hour
@@ -78,7 +80,7 @@ def kick_offs(days: Sequence[date], times: Texts) -> tuple[pd.DatetimeIndex, Fla
     starts = np.array(days, dtype="datetime64[us]")
     spoken = pd.DatetimeIndex(starts + np.where(has_time, minutes, 0).astype("timedelta64[m]"))
     is_first = np.ones(len(spoken), dtype=bool)
-    local = spoken.tz_localize(FEED_CLOCK, ambiguous=is_first, nonexistent="shift_forward").tz_convert("UTC")
+    local = spoken.tz_localize(clock, ambiguous=is_first, nonexistent="shift_forward").tz_convert("UTC")
     whole_days = pd.DatetimeIndex(starts).tz_localize("UTC")
     instants = pd.DatetimeIndex(np.where(has_time, local.asi8, whole_days.asi8).astype("datetime64[us]"))
     return instants.tz_localize("UTC"), has_time, unread

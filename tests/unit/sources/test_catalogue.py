@@ -27,17 +27,28 @@ LINKS = [
 ]
 
 
+OWN_TABLE = b"""code,name,country,tier,time_zone,calendar,under_way_by
+KAL,Kaleva Premier,Kaleva,1,Europe/Helsinki,winter,09-01
+"""
+
+
 @pytest.mark.parametrize("name", source_names())
 def test_every_source_has_divisions_pages_and_a_title(name: str) -> None:
-    source = source_named(name)
+    source = source_named(name, division_table=OWN_TABLE)
     assert source.name == name
     assert source.title
     assert source.first_pages
-    assert divisions_of(name)
+    assert source.divisions
 
 
-def test_only_the_real_feed_is_not_simulated() -> None:
-    assert [name for name in source_names() if not source_named(name).is_simulated] == ["football_data"]
+def test_the_divisions_of_a_feed_come_from_our_table_and_those_of_a_folder_from_its_own() -> None:
+    assert source_named("football_data", division_table=OWN_TABLE).divisions == divisions_of("football_data")
+    assert list(source_named("csv_folder", division_table=OWN_TABLE).divisions) == ["KAL"]
+
+
+def test_only_the_real_feed_and_a_folder_are_not_simulated() -> None:
+    sources = [source_named(name, division_table=OWN_TABLE) for name in source_names()]
+    assert [each.name for each in sources if not each.is_simulated] == ["football_data", "csv_folder"]
 
 
 def test_an_unknown_source_is_a_setting_error_that_names_the_known() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import configparser
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import luigi
@@ -52,6 +54,39 @@ def test_a_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -
             load_settings()
     finally:
         config.set("pipeline", name, before)
+
+
+@contextmanager
+def set_to(**values: str) -> Iterator[None]:
+    config = luigi.configuration.get_config()
+    before = {name: config.get("pipeline", name) for name in values}
+    try:
+        for name, value in values.items():
+            config.set("pipeline", name, value)
+        yield
+    finally:
+        for name, value in before.items():
+            config.set("pipeline", name, value)
+
+
+def test_a_folder_source_without_a_folder_is_refused_by_name(tmp_path: Path) -> None:
+    for folder in ("", str(tmp_path / "nowhere"), str(tmp_path)):
+        with set_to(source="csv_folder", folder=folder), pytest.raises(SettingError, match="folder"):
+            load_settings()
+
+
+def test_an_edited_folder_is_another_run_and_each_folder_has_data_of_its_own(tmp_path: Path) -> None:
+    seen = {}
+    for name in ("north", "south"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "divisions.csv").write_text("code\n")
+        with set_to(source="csv_folder", folder=str(tmp_path / name)):
+            seen[name] = load_settings()
+            (tmp_path / name / "divisions.csv").write_text("code,name\n")
+            assert load_settings().fingerprint() != seen[name].fingerprint()
+            assert not load_settings().is_simulated
+    roots = [seen[name].data(is_replay=False).folder.name for name in seen]
+    assert roots == ["csv_folder-north", "csv_folder-south"]
 
 
 def test_an_option_of_the_command_line_wins_over_the_configuration() -> None:

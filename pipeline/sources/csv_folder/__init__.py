@@ -1,0 +1,1 @@
+"""A folder of CSV files that somebody keeps for a league of their own: its columns, its division table."""
