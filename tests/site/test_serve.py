@@ -15,8 +15,6 @@ import pytest
 from pipeline.publishing.release import switch
 from tests.unit.publishing.release_samples import House
 
-SERVE = "import sys, pipeline.tasks.serve as it; it._PORT = int(sys.argv.pop(1)); sys.exit(it.main())"
-
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -41,7 +39,8 @@ def test_nginx_and_its_workers_end_with_the_command(signal_number: int, tmp_path
     house, port = House(tmp_path), free_port()
     house.stage("a")
     switch(house.site, "a")
-    command = [sys.executable, "-c", SERVE, str(port), "--pipeline-site-root", str(house.site.root)]
+    options = ["--port", str(port), "--pipeline-site-root", str(house.site.root)]
+    command = [sys.executable, "-m", "pipeline.tasks.serve", *options]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         assert is_listening(port, within=30)
         server.send_signal(signal_number)
