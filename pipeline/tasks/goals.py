@@ -84,8 +84,7 @@ class Goal(luigi.Task):
         _log_summary(run_summary(stage))
 
     def _record(self, stage: Stage, summary: dict[str, Any]) -> dict[str, Any]:
-        intake = read_json(stage.paths.intake)
-        broken = [entry["path"] for entry in intake["files"] if entry["reason"]]
+        broken = [entry["path"] for entry in summary["files"] if entry["reason"]]
         return {
             "run_id": stage.run_id,
             "release_id": summary["release_id"],

@@ -39,7 +39,7 @@ def summary_of(paths: RunPaths, settings: Settings) -> dict[str, Any]:
             code: entry["reason"] for code, entry in states.items() if entry["state"] in {"stale", "withheld"}
         },
         "refused_divisions": [code for code, entry in states.items() if entry["state"] == "withheld"],
-        "files": intake.get("files", []),
+        "files": [*intake.get("files", []), *_pages_in_trouble(paths)],
         "counts": verdict.get("counts", {}),
         "fixtures_forecast_count": _document(paths.forecast_counts).get("forecast"),
         "champion_family": run.get("champion_family"),
@@ -64,6 +64,12 @@ def read_journal(path: Path) -> list[dict[str, Any]]:
 
 def _last_failure(journal: list[dict[str, Any]]) -> dict[str, Any] | None:
     return journal[-1] if journal and "error" in journal[-1] else None
+
+
+def _pages_in_trouble(paths: RunPaths) -> list[dict[str, Any]]:
+    """Return the index pages that were not had: files they would have led to may be unknown to the intake."""
+    pages = _document(paths.fetch).get("pages", [])
+    return [{**page, "path": page["path"] or "index page"} for page in pages if page["reason"]]
 
 
 def _document(path: Path) -> dict[str, Any]:
