@@ -111,7 +111,7 @@ def test_every_page_disclaims_and_names_its_run(site: Path) -> None:
 def test_every_page_of_a_simulated_replay_says_both(site: Path) -> None:
     for name, text in _pages(site):
         assert "simulated league" in text, name
-        assert "reconstruction of Mon 23 Nov 2026, 14:00 UTC" in text, name
+        assert "Mon 23 Nov 2026, 14:00 UTC once more" in text, name
 
 
 def test_every_page_has_a_title_of_its_own_and_one_heading(site: Path) -> None:
