@@ -1,6 +1,6 @@
 # Touchline. `make help` lists the targets; README.md says what they are for.
 .DEFAULT_GOAL := help
-.PHONY: help publish refresh serve status test check format lock clean
+.PHONY: help publish refresh serve status test check bench format lock clean
 
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
@@ -20,6 +20,7 @@ AS_OF ?=
 DATA_ROOT ?=
 SITE_ROOT ?=
 FOLDER ?=
+PORT ?=
 SETTINGS = $(if $(SOURCE),--pipeline-source $(SOURCE)) $(if $(BASE_URL),--pipeline-base-url $(BASE_URL)) \
 	$(if $(DATA_ROOT),--pipeline-data-root $(DATA_ROOT)) $(if $(SITE_ROOT),--pipeline-site-root $(SITE_ROOT)) \
 	$(if $(FOLDER),--pipeline-folder $(FOLDER))
@@ -47,11 +48,14 @@ refresh: $(READY) ## the same without training: new fixtures, prices and results
 status: $(READY) ## say how the last run went
 	@$(BIN)/python -m pipeline.tasks.operator status $(SETTINGS)
 
-serve: $(READY) ## show the current release on http://localhost:8080/
-	@$(BIN)/python -m pipeline.tasks.serve $(SETTINGS)
+serve: $(READY) ## show the current release on http://localhost:8080/ (another port: PORT=)
+	@$(BIN)/python -m pipeline.tasks.serve $(if $(PORT),--port $(PORT)) $(SETTINGS)
 
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+bench: $(READY) ## measure how long the rooms take
+	@$(BIN)/python -m tests.bench.bench
 
 check: $(READY) ## format, lint, types and import directions
 	@$(BIN)/ruff format --check .

@@ -137,3 +137,8 @@ class SiteRoot:
     def assets(self) -> Path:
         """Return the pool of assets, named by content hash, that all kept releases share."""
         return self.root / "assets"
+
+    @property
+    def lock(self) -> Path:
+        """Return the file that one writer of the site at a time holds locked, whatever its source."""
+        return self.root / ".lock"

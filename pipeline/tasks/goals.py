@@ -15,12 +15,12 @@ from pipeline.archive import clock
 from pipeline.archive.atomic import read_json, write_json, write_text
 from pipeline.tasks.forecasting import withheld_divisions
 from pipeline.tasks.run import decide_run
-from pipeline.tasks.site import SwitchRelease
+from pipeline.tasks.site import SiteStage, SwitchRelease
 from pipeline.tasks.stage import Stage, logger
 from pipeline.tasks.summary import run_summary
 
 
-class ExportMetrics(Stage):
+class ExportMetrics(SiteStage):
     """Write what Prometheus scrapes, after the switch it reports: `monitoring.metrics.render_metrics`."""
 
     def requires(self) -> luigi.Task:

@@ -10,6 +10,8 @@ import argparse
 import functools
 import os
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -26,40 +28,59 @@ _BROTLI = Path("/usr/lib/nginx/modules/ngx_http_brotli_static_module.so")
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; return 1 where there is no release yet."""
     parser = argparse.ArgumentParser(prog="serve", description="Show the current release on loopback.")
+    parser.add_argument("--port", type=int, default=_PORT, help=f"on loopback; default {_PORT}")
     add_setting_options(parser)
-    apply_setting_options(parser.parse_args(arguments))
+    asked = parser.parse_args(arguments)
+    apply_setting_options(asked)
     site = load_settings().site()
     if not site.current.exists():
         sys.stdout.write(f"no release below {site.root} yet; try `make publish`\n")
         return 1
-    sys.stdout.write(f"http://localhost:{_PORT}/ shows {site.current.resolve().name}; Ctrl-C ends it\n")
+    if is_taken(asked.port):
+        sys.stdout.write(f"port {asked.port} of loopback is taken; choose another with PORT=\n")
+        return 1
+    sys.stdout.write(f"http://localhost:{asked.port}/ shows {site.current.resolve().name}; Ctrl-C ends it\n")
     sys.stdout.flush()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends as Ctrl-C does, tidily
     try:
-        return _nginx(site.root.resolve()) if shutil.which("nginx") else _plain(site.current)
+        if shutil.which("nginx"):
+            return _nginx(site.root.resolve(), asked.port)
+        return _plain(site.current, asked.port)
     except KeyboardInterrupt:
         return 0
 
 
-def _nginx(site_root: Path) -> int:
+def is_taken(port: int) -> bool:
+    """Tell whether something listens on this port of loopback already."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _nginx(site_root: Path, port: int) -> int:
     """Run nginx on a copy of the production configuration that differs only in the address it listens on."""
     with tempfile.TemporaryDirectory(prefix="touchline-serve-") as folder:
         prefix = Path(folder)
         shutil.copytree(PROJECT_ROOT / "k8s" / "base" / "web", prefix / "conf")
         listen = prefix / "conf" / "site.conf"
-        text = listen.read_text(encoding="utf-8").replace("listen 8080", f"listen 127.0.0.1:{_PORT}")
+        text = listen.read_text(encoding="utf-8").replace("listen 8080", f"listen 127.0.0.1:{port}")
         listen.write_text(text, encoding="utf-8")
         (prefix / "site").symlink_to(site_root)
         chosen = prefix / "conf" / ("nginx-brotli.conf" if _BROTLI.is_file() else "nginx.conf")
         command = ["nginx", "-e", "/dev/stderr", "-p", folder, "-c", str(chosen)]
         if os.geteuid() == 0:  # workers would otherwise run as a user who may not read the checkout
             command += ["-g", "user root;"]
-        return subprocess.run(command, check=False).returncode
+        server = subprocess.Popen(command)
+        try:
+            return server.wait()
+        finally:  # asked to end, not killed: workers outlive a killed nginx and keep its port
+            server.terminate()
+            server.wait()
 
 
-def _plain(folder: Path) -> int:
+def _plain(folder: Path, port: int) -> int:
     sys.stdout.write("nginx is not installed: plain files, without the headers of production\n")
     handler = functools.partial(SimpleHTTPRequestHandler, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", _PORT), handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         server.serve_forever()
     return 0
 

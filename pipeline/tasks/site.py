@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import luigi
 
 from pipeline.archive.atomic import atomic_folder, read_json, write_json
+from pipeline.archive.lock import exclusive
 from pipeline.archive.paths import PROJECT_ROOT
 from pipeline.tasks.archive import divisions_in, intake_of
 from pipeline.tasks.forecasting import ScoreFixtures, champion_of, evaluated_paths, withheld_divisions
@@ -136,7 +137,7 @@ def run_document(stage: Stage) -> dict[str, Any]:
         "champion_title": FAMILIES[champion.family].title,
         "champion_trained_until": champion.tags["trained_until"],
         "families": families,
-        "beats_market": decision["beats_market"],
+        "beats_market": {"ahead": True, "behind": False}.get(decision["standing"]),
         "value_threshold": settings.value_threshold,
         "horizon_days": settings.horizon_days,
         "code_revision": run.revision,
@@ -186,7 +187,20 @@ class BuildSite(Stage):
             )
 
 
-class StageRelease(Stage):
+class SiteStage(Stage):
+    """A stage whose work lies in the site: it is done only where the release stands there.
+
+    The same run may be asked for with another site_root, or after its release was pruned.
+    """
+
+    def complete(self) -> bool:
+        """Tell whether the target is there and the run's release is where the settings put releases."""
+        if not super().complete():
+            return False
+        return self.settings.site().release(read_json(self.paths.staged)["release_id"]).is_dir()
+
+
+class StageRelease(SiteStage):
     """Put the release together aside, verified: `publishing.release.stage`."""
 
     def requires(self) -> luigi.Task:
@@ -198,12 +212,15 @@ class StageRelease(Stage):
     def work(self) -> None:
         from pipeline.publishing.release import stage
 
-        run = read_json(self.paths.tables / "run.json")
-        stage(self.paths.built, self.paths.tables, self.settings.site(), run)
+        run, site = read_json(self.paths.tables / "run.json"), self.settings.site()
+        for record in (self.paths.switched, self.paths.metrics, self.paths.published):
+            record.unlink(missing_ok=True)  # of a release that is gone, or stands in another site
+        with exclusive(site.lock):  # runs of other sources hold other locks and may share this site
+            stage(self.paths.built, self.paths.tables, site, run)
         write_json(self.paths.staged, {"release_id": run["release_id"]})
 
 
-class SwitchRelease(Stage):
+class SwitchRelease(SiteStage):
     """Point `current` at the verified release by one rename: `publishing.release.switch`."""
 
     def requires(self) -> luigi.Task:
@@ -216,8 +233,9 @@ class SwitchRelease(Stage):
         from pipeline.publishing.release import prune, switch
 
         site, release_id = self.settings.site(), read_json(self.paths.staged)["release_id"]
-        switch(site, release_id)
-        say(f"current is {release_id}")
-        for removed in prune(site, keep=self.settings.keep_releases):
-            say(f"removed the release {removed}")
+        with exclusive(site.lock):
+            switch(site, release_id)
+            say(f"current is {release_id}")
+            for removed in prune(site, keep=self.settings.keep_releases):
+                say(f"removed the release {removed}")
         write_json(self.paths.switched, {"release_id": release_id})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import luigi
 
 from pipeline.archive.atomic import read_json, write_json
-from pipeline.domain.errors import ModelError, TooLittleAccepted
+from pipeline.domain.errors import ModelError, RegistryError, TooLittleAccepted
 from pipeline.tasks.archive import ValidateArchive, divisions_in, intake_of
 from pipeline.tasks.run import digest_of
 from pipeline.tasks.stage import Stage, say
@@ -16,7 +16,7 @@ from pipeline.tasks.stage import Stage, say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.selection.registry import Registry
+    from pipeline.selection.registry import Card, Registry
 
 _SEED = 20260801
 _TUNED_FAMILY = "lightgbm"
@@ -247,14 +247,28 @@ class DecidePromotion(Stage):
         from pipeline.archive.tables import read_table
         from pipeline.selection.promotion import choose_champion
 
-        fitted = list(read_json(self.paths.training)["versions"])
-        decision = choose_champion(read_table(self.paths.scores), fitted or own_families())
+        decision = choose_champion(read_table(self.paths.scores), self._candidates())
         say("; ".join(decision["reasons"]))
         write_json(self.paths.decision, decision)
 
+    def _candidates(self) -> list[str]:
+        """Return the families that have a model: those fitted tonight, or else with the champion."""
+        fitted = read_json(self.paths.training)["versions"]
+        champion = registry_of(self).champion()
+        if fitted or champion is None:
+            return list(fitted)
+        return [name for name in own_families() if _has_sibling(registry_of(self), champion, name)]
+
+
+def _has_sibling(registry: Registry, champion: Card, family: str) -> bool:
+    try:
+        return bool(registry.sibling(champion, family))
+    except RegistryError:
+        return False
+
 
 class ApplyPromotion(Stage):
-    """Set the alias `champion` where tonight trained; otherwise the champion stays."""
+    """Make the chosen family's model champion: tonight's, or else the one fitted with the champion."""
 
     def requires(self) -> luigi.Task:
         return DecidePromotion(self.run_id)
@@ -263,8 +277,13 @@ class ApplyPromotion(Stage):
         return self.paths.promotion
 
     def work(self) -> None:
-        family = read_json(self.paths.decision)["family"]
-        versions = read_json(self.paths.training)["versions"]
-        if versions:
-            registry_of(self).promote(versions[family])
-        write_json(self.paths.promotion, {"promoted": family if versions else None})
+        decision, registry = read_json(self.paths.decision), registry_of(self)
+        versions, champion = read_json(self.paths.training)["versions"], registry.champion()
+        family = decision["family"] or (champion.family if champion else "")
+        if family in versions:
+            registry.promote(versions[family])
+        elif champion:
+            registry.promote(registry.sibling(champion, family).version)
+        else:
+            raise RegistryError("; ".join(decision["reasons"]))
+        write_json(self.paths.promotion, {"family": family})

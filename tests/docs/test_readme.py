@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -91,23 +92,31 @@ def test_make_publish_publishes_the_embedded_archive_and_serve_shows_it(roots: d
 
 @contextlib.contextmanager
 def served(roots: dict[str, str]):  # type: ignore[no-untyped-def]
-    environment = {**os.environ, "VENV": str(Path(sys.executable).parents[1]), **roots}
+    port = free_port()
+    own = {"VENV": str(Path(sys.executable).parents[1]), "PORT": str(port)}
+    environment = {**os.environ, **own, **roots}
     server = subprocess.Popen(
         ["make", "serve"], cwd=ROOT, env=environment, start_new_session=True, stdout=subprocess.DEVNULL
     )
     try:
-        yield _page()
+        yield _page(port)
     finally:
-        os.killpg(server.pid, signal.SIGINT)
+        os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=20)
 
 
-def _page() -> str:
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _page(port: int) -> str:
     for _ in range(100):
         with contextlib.suppress(OSError):
-            return str(urllib.request.urlopen("http://127.0.0.1:8080/", timeout=5).read().decode())
+            return str(urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).read().decode())
         time.sleep(0.1)
-    raise AssertionError("nothing answers on port 8080")
+    raise AssertionError(f"nothing answers on port {port}")
 
 
 def test_the_luigi_commands_work_as_they_stand(tmp_path: Path) -> None:

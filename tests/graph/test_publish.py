@@ -43,6 +43,17 @@ def test_the_same_intake_gives_the_same_bytes(published: Checkout, tmp_path: Pat
     assert digest_of(other.release()) == digest_of(published.release())
 
 
+def test_a_run_that_was_published_publishes_again_to_another_site(
+    published: Checkout, tmp_path: Path
+) -> None:
+    checkout = Checkout(tmp_path)
+    shutil.copytree(published.data, checkout.data)
+    done = checkout.run("Publish")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "TrainModel" not in done.stderr
+    assert digest_of(checkout.release()) == digest_of(published.release())
+
+
 @pytest.mark.parametrize("stage", ["NormaliseArchive", "TrainModel", "StageRelease"])
 def test_a_killed_run_leaves_the_old_site_and_the_next_run_ends_alike(
     stage: str, published: Checkout, tmp_path: Path
@@ -134,6 +145,18 @@ def test_two_runs_at_once_are_refused(published: Checkout, tmp_path: Path) -> No
         done = checkout.run("Publish")
     assert done.returncode == 30
     assert "another run holds" in done.stderr
+
+
+def test_two_runs_of_different_data_never_write_one_site_at_once(published: Checkout, tmp_path: Path) -> None:
+    from pipeline.archive.lock import exclusive
+
+    checkout = Checkout(tmp_path)
+    shutil.copytree(published.data, checkout.data)
+    with exclusive(checkout.site / ".lock"):
+        done = checkout.run("Publish")
+    assert done.returncode == 30
+    assert "another run holds" in done.stderr
+    assert not (checkout.site / "current").exists()
 
 
 def test_status_answers_from_documents(published: Checkout) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import time
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -271,11 +270,3 @@ def test_instants_of_another_zone_are_the_same_site() -> None:
 def test_an_instant_the_world_does_not_know_is_a_setting_error(moment: datetime, reason: str) -> None:
     with pytest.raises(SettingError, match=reason):
         EmbeddedSite(moment)
-
-
-@pytest.mark.parametrize(("size", "seconds"), [("embedded", 5.0), ("tiny", 0.5)])
-def test_a_fresh_world_is_served_quickly(size: str, seconds: float) -> None:
-    started = time.process_time()
-    site = EmbeddedSite(AS_OF, size=size, seed=987654)
-    assert all(site.read(link) for link in links_of(site))
-    assert time.process_time() - started < seconds

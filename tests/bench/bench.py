@@ -1,0 +1,86 @@
+"""`make bench`: how long the rooms take on the embedded world: the best of three, and the rows handled.
+
+Numbers, not verdicts: nothing here fails for being slow. Run it on an idle machine.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from pipeline.archive.fetch import links_of
+from pipeline.domain.divisions import divisions_of
+from pipeline.domain.margin import implied
+from pipeline.evaluation.bootstrap import mean_interval
+from pipeline.evaluation.scores import score_table
+from pipeline.evaluation.walk_forward import walk_forward
+from pipeline.features.build import build_features
+from pipeline.models.catalogue import FAMILIES
+from pipeline.sources.catalogue import source_named
+from pipeline.sources.embedded.site import EmbeddedSite
+from pipeline.sources.normalise import normalise
+from pipeline.validation.verdict import validate
+
+AS_OF = datetime(2026, 11, 23, 18, tzinfo=UTC)
+SEED = 1
+RUNS = 3
+
+
+def measure(name: str, work: Callable[[], Any], rows: int) -> Any:
+    """Run the work, print its best time and return what it returned."""
+    seconds = []
+    for _ in range(RUNS):
+        began = time.perf_counter()
+        result = work()
+        seconds.append(time.perf_counter() - began)
+    sys.stdout.write(f"{name:34} {min(seconds):8.3f} s  {rows:9,} rows\n")
+    sys.stdout.flush()
+    return result
+
+
+def generate(seed: int) -> dict[str, bytes]:
+    """Return every file of a fresh world."""
+    site = EmbeddedSite(AS_OF, seed=seed)
+    index = site.read("index.php") or b""
+    return {path: site.read(path) or b"" for path in links_of(index, "index.php")}
+
+
+def main() -> None:
+    """Measure room after room, each on what the one before made."""
+    source, divisions = source_named("embedded"), divisions_of("embedded")
+    seeds = iter(range(100, 200))
+    bodies = measure("embedded world, generated", lambda: generate(next(seeds)), 65)
+    files = source.files(list(bodies))
+    parsed = measure(
+        "parse", lambda: [(file, source.parse(file, bodies[file.path]), AS_OF) for file in files], len(files)
+    )
+    archive = measure("normalise", lambda: normalise(parsed, divisions, cut_off_at=AS_OF), len(files))
+    tables = (archive.matches, archive.fixtures, archive.quotes)
+    count = len(archive.matches)
+    measure("validate", lambda: validate(*tables, archive.quarantine, divisions, cut_off_at=AS_OF), count)
+    features = measure("features", lambda: build_features(*tables, divisions, cut_off_at=AS_OF), count)
+    played = features[features["is_played"]]
+    forecasts = measure(
+        "walk-forward, four families, 3 seasons",
+        lambda: walk_forward(played, {name: {} for name in FAMILIES}, first_test_season=2024),
+        count,
+    )
+    measure(
+        "scores with intervals", lambda: score_table(forecasts, archive.matches, seed=SEED), len(forecasts)
+    )
+    draws = np.random.default_rng(SEED)
+    prices = draws.uniform(1.2, 8.0, size=(300_000, 3))
+    measure("power margin removal", lambda: implied(prices), len(prices))
+    days = np.arange(30_000) // 15
+    measure(
+        "one interval, 1,000 draws", lambda: mean_interval(draws.normal(size=30_000), days, seed=SEED), 30_000
+    )
+
+
+if __name__ == "__main__":
+    main()
