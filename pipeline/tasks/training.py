@@ -16,7 +16,7 @@ from pipeline.tasks.stage import Stage, say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from pipeline.selection.registry import Registry
+    from pipeline.selection.registry import Card, Registry
 
 _SEED = 20260801
 _TUNED_FAMILY = "lightgbm"
@@ -247,10 +247,24 @@ class DecidePromotion(Stage):
         from pipeline.archive.tables import read_table
         from pipeline.selection.promotion import choose_champion
 
-        fitted = list(read_json(self.paths.training)["versions"])
-        decision = choose_champion(read_table(self.paths.scores), fitted or own_families())
+        decision = choose_champion(read_table(self.paths.scores), self._candidates())
         say("; ".join(decision["reasons"]))
         write_json(self.paths.decision, decision)
+
+    def _candidates(self) -> list[str]:
+        """Return the families that have a model: those fitted tonight, or else with the champion."""
+        fitted = read_json(self.paths.training)["versions"]
+        champion = registry_of(self).champion()
+        if fitted or champion is None:
+            return list(fitted)
+        return [name for name in own_families() if _has_sibling(registry_of(self), champion, name)]
+
+
+def _has_sibling(registry: Registry, champion: Card, family: str) -> bool:
+    try:
+        return bool(registry.sibling(champion, family))
+    except RegistryError:
+        return False
 
 
 class ApplyPromotion(Stage):
