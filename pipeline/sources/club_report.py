@@ -6,14 +6,13 @@ Every new name of the main feed is a new, provisional club. The report says so; 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from pipeline.domain.divisions import Division
 from pipeline.sources.clubs import alike_pairs, distinct_clubs, similar_names
-
-_IN_A_SEASON_TOGETHER = 3
 
 
 def club_report(
@@ -47,16 +46,16 @@ def sightings(
 def unexplained_pairs(seen: pd.DataFrame, country: str) -> list[tuple[str, str]]:
     """Return the names of one country that look alike and may be one club: nothing tells that they are two.
 
-    Two names are two clubs where both played at least three matches in one season, or where
+    Two names are two clubs where both played on one day, which no club does twice, or where
     `distinct_clubs.csv` says so. seen: rows of `sightings`.
     """
     rows = seen[seen["country"] == country]
-    seasons = _seasons_of(rows)
+    days = _days_of(rows)
     declared = distinct_clubs(country)
     return [
         (name, other)
         for name, other in alike_pairs(set(rows["club"]))
-        if frozenset({name, other}) not in declared and not seasons[name] & seasons[other]
+        if frozenset({name, other}) not in declared and not days[name] & days[other]
     ]
 
 
@@ -81,11 +80,11 @@ def _country_report(country: str, rows: pd.DataFrame) -> dict[str, Any]:
 
 
 def _entry(name: str, country: str, rows: pd.DataFrame, earlier: set[str]) -> dict[str, Any]:
-    own, seasons, declared = rows[rows["club"] == name], _seasons_of(rows), distinct_clubs(country)
+    own, days, declared = rows[rows["club"] == name], _days_of(rows), distinct_clubs(country)
     possible = [
         other
         for other in sorted(earlier)
-        if frozenset({name, other}) not in declared and not seasons[name] & seasons[other]
+        if frozenset({name, other}) not in declared and not days[name] & days[other]
     ]
     return {
         "name": name,
@@ -95,13 +94,13 @@ def _entry(name: str, country: str, rows: pd.DataFrame, earlier: set[str]) -> di
     }
 
 
-def _seasons_of(rows: pd.DataFrame) -> dict[str, set[int]]:
-    """Return for each name the seasons in which it played three matches or more."""
-    counts = rows[rows["is_played"]].groupby(["club", "season"], sort=False).size()
-    seasons: dict[str, set[int]] = {name: set() for name in rows["club"].unique()}
-    for club, season in counts[counts >= _IN_A_SEASON_TOGETHER].index:
-        seasons[club].add(int(season))
-    return seasons
+def _days_of(rows: pd.DataFrame) -> dict[str, set[date]]:
+    """Return for each name the days it played on; a day of a mere fixture is not counted, it may move."""
+    days: dict[str, set[date]] = {name: set() for name in rows["club"].unique()}
+    played = rows[rows["is_played"]]
+    for club, day in zip(played["club"], played["day"], strict=True):
+        days[club].add(day)
+    return days
 
 
 def _told_name(entry: dict[str, Any]) -> str:
