@@ -6,7 +6,6 @@ Every new name of the main feed is a new, provisional club. The report says so; 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -40,7 +39,7 @@ def sightings(
     ]
     seen = pd.concat(parts, ignore_index=True)
     countries = {code: division.country for code, division in divisions.items()}
-    return seen.assign(country=seen["division"].map(countries), day=seen["kick_off_at"].dt.date)
+    return seen.assign(country=seen["division"].map(countries), day=seen["kick_off_at"].dt.floor("D"))
 
 
 def unexplained_pairs(seen: pd.DataFrame, country: str) -> list[tuple[str, str]]:
@@ -72,31 +71,34 @@ def _country_report(country: str, rows: pd.DataFrame) -> dict[str, Any]:
     season = int(rows["season"].max())
     earlier = set(rows.loc[rows["season"] < season, "club"])
     fresh = sorted(set(rows["club"]) - earlier) if earlier else []
+    days = _days_of(rows[rows["season"] == season])
     return {
         "country": country,
         "season": season,
-        "new": [_entry(name, country, rows, earlier) for name in fresh],
+        "new": [_entry(name, country, rows, earlier, days) for name in fresh],
     }
 
 
-def _entry(name: str, country: str, rows: pd.DataFrame, earlier: set[str]) -> dict[str, Any]:
-    own, days, declared = rows[rows["club"] == name], _days_of(rows), distinct_clubs(country)
+def _entry(
+    name: str, country: str, rows: pd.DataFrame, earlier: set[str], days: Mapping[str, set[Any]]
+) -> dict[str, Any]:
+    own, declared = rows[rows["club"] == name], distinct_clubs(country)
     possible = [
         other
         for other in sorted(earlier)
-        if frozenset({name, other}) not in declared and not days[name] & days[other]
+        if frozenset({name, other}) not in declared and not days[name] & days.get(other, set())
     ]
     return {
         "name": name,
         "divisions": sorted(set(own["division"])),
-        "first_on": min(own["day"]).isoformat(),
+        "first_on": own["day"].min().date().isoformat(),
         "looks_like": list(similar_names(name, possible)),
     }
 
 
-def _days_of(rows: pd.DataFrame) -> dict[str, set[date]]:
+def _days_of(rows: pd.DataFrame) -> dict[str, set[Any]]:
     """Return for each name the days it played on; a day of a mere fixture is not counted, it may move."""
-    days: dict[str, set[date]] = {name: set() for name in rows["club"].unique()}
+    days: dict[str, set[Any]] = {name: set() for name in rows["club"].unique()}
     played = rows[rows["is_played"]]
     for club, day in zip(played["club"], played["day"], strict=True):
         days[club].add(day)
