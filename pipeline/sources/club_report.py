@@ -53,7 +53,7 @@ def unexplained_pairs(seen: pd.DataFrame, country: str) -> list[tuple[str, str]]
     declared = distinct_clubs(country)
     return [
         (name, other)
-        for name, other in alike_pairs(set(rows["club"]))
+        for name, other in alike_pairs(set(rows["club"].unique()))
         if frozenset({name, other}) not in declared and not days[name] & days[other]
     ]
 
@@ -69,8 +69,8 @@ def told(report: list[dict[str, Any]]) -> list[str]:
 
 def _country_report(country: str, rows: pd.DataFrame) -> dict[str, Any]:
     season = int(rows["season"].max())
-    earlier = set(rows.loc[rows["season"] < season, "club"])
-    fresh = sorted(set(rows["club"]) - earlier) if earlier else []
+    earlier = set(rows.loc[rows["season"] < season, "club"].unique())
+    fresh = sorted(set(rows["club"].unique()) - earlier) if earlier else []
     days = _days_of(rows[rows["season"] == season])
     return {
         "country": country,
