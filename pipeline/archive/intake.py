@@ -55,7 +55,7 @@ def fetch_all(
     files are done and each new reason once; the report has them all. is_finished: tells whether a file's
     season has ended at an instant; such a file is asked for only where its last confirmation, from the same
     address, is older than 7 days. Where it is None every file is asked for. keep_vanished: whether the last
-    snapshot of a file that no page links to any more serves, as it should where a page may be wrong for a day.
+    snapshot of a file that no page links to any more serves, as it should where a page may be wrong once.
     Raises TooLittleAccepted where no page, or no file, can be had and no earlier snapshot serves.
     """
     fetch = _Fetch(source, fetcher, store, now, accept, is_finished)

@@ -13,8 +13,6 @@ import pandas as pd
 from pipeline.domain.divisions import Division
 from pipeline.sources.clubs import alike_pairs, distinct_clubs, similar_names
 
-_IN_A_SEASON_TOGETHER = 3
-
 
 def club_report(
     matches: pd.DataFrame, fixtures: pd.DataFrame, divisions: Mapping[str, Division]
@@ -41,22 +39,22 @@ def sightings(
     ]
     seen = pd.concat(parts, ignore_index=True)
     countries = {code: division.country for code, division in divisions.items()}
-    return seen.assign(country=seen["division"].map(countries), day=seen["kick_off_at"].dt.date)
+    return seen.assign(country=seen["division"].map(countries), day=seen["kick_off_at"].dt.floor("D"))
 
 
 def unexplained_pairs(seen: pd.DataFrame, country: str) -> list[tuple[str, str]]:
     """Return the names of one country that look alike and may be one club: nothing tells that they are two.
 
-    Two names are two clubs where both played at least three matches in one season, or where
+    Two names are two clubs where both played on one day, which no club does twice, or where
     `distinct_clubs.csv` says so. seen: rows of `sightings`.
     """
     rows = seen[seen["country"] == country]
-    seasons = _seasons_of(rows)
+    days = _days_of(rows)
     declared = distinct_clubs(country)
     return [
         (name, other)
-        for name, other in alike_pairs(set(rows["club"]))
-        if frozenset({name, other}) not in declared and not seasons[name] & seasons[other]
+        for name, other in alike_pairs(set(rows["club"].unique()))
+        if frozenset({name, other}) not in declared and not days[name] & days[other]
     ]
 
 
@@ -71,37 +69,40 @@ def told(report: list[dict[str, Any]]) -> list[str]:
 
 def _country_report(country: str, rows: pd.DataFrame) -> dict[str, Any]:
     season = int(rows["season"].max())
-    earlier = set(rows.loc[rows["season"] < season, "club"])
-    fresh = sorted(set(rows["club"]) - earlier) if earlier else []
+    earlier = set(rows.loc[rows["season"] < season, "club"].unique())
+    fresh = sorted(set(rows["club"].unique()) - earlier) if earlier else []
+    days = _days_of(rows[rows["season"] == season])
     return {
         "country": country,
         "season": season,
-        "new": [_entry(name, country, rows, earlier) for name in fresh],
+        "new": [_entry(name, country, rows, earlier, days) for name in fresh],
     }
 
 
-def _entry(name: str, country: str, rows: pd.DataFrame, earlier: set[str]) -> dict[str, Any]:
-    own, seasons, declared = rows[rows["club"] == name], _seasons_of(rows), distinct_clubs(country)
+def _entry(
+    name: str, country: str, rows: pd.DataFrame, earlier: set[str], days: Mapping[str, set[Any]]
+) -> dict[str, Any]:
+    own, declared = rows[rows["club"] == name], distinct_clubs(country)
     possible = [
         other
         for other in sorted(earlier)
-        if frozenset({name, other}) not in declared and not seasons[name] & seasons[other]
+        if frozenset({name, other}) not in declared and not days[name] & days.get(other, set())
     ]
     return {
         "name": name,
         "divisions": sorted(set(own["division"])),
-        "first_on": min(own["day"]).isoformat(),
+        "first_on": own["day"].min().date().isoformat(),
         "looks_like": list(similar_names(name, possible)),
     }
 
 
-def _seasons_of(rows: pd.DataFrame) -> dict[str, set[int]]:
-    """Return for each name the seasons in which it played three matches or more."""
-    counts = rows[rows["is_played"]].groupby(["club", "season"], sort=False).size()
-    seasons: dict[str, set[int]] = {name: set() for name in rows["club"].unique()}
-    for club, season in counts[counts >= _IN_A_SEASON_TOGETHER].index:
-        seasons[club].add(int(season))
-    return seasons
+def _days_of(rows: pd.DataFrame) -> dict[str, set[Any]]:
+    """Return for each name the days it played on; a day of a mere fixture is not counted, it may move."""
+    days: dict[str, set[Any]] = {name: set() for name in rows["club"].unique()}
+    played = rows[rows["is_played"]]
+    for club, day in zip(played["club"], played["day"], strict=True):
+        days[club].add(day)
+    return days
 
 
 def _told_name(entry: dict[str, Any]) -> str:
