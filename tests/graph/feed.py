@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pipeline.sources.embedded.site import EmbeddedSite
 
 # the divisions of the tiny world under the codes of real ones, whose calendar suits: autumn to spring
-_DISGUISE = {"AR1": "SC0", "DO1": "N1"}
+_DISGUISE = {"AR1": "SC1", "DO1": "N1"}
 _PAGES = {
     "data.php": '<A HREF="scotlandm.php">Scotland</A><A HREF="netherlandsm.php">Netherlands</A>',
     "matches.php": '<A HREF="fixtures.csv">fixtures</A>',
@@ -33,7 +33,7 @@ FAULTS: dict[str, Fault] = {
     "wrong division": lambda body: (
         200,
         {},
-        body.replace(b"\r\nSC0,", b"\r\nEC,").replace(b"\r\nN1,", b"\r\nEC,"),
+        body.replace(b"\r\nSC1,", b"\r\nEC,").replace(b"\r\nN1,", b"\r\nEC,"),
     ),
 }
 

@@ -21,7 +21,7 @@ SCRIPT, FORMULA, PATH, LONG = "<script>alert(1)</script>", "=cmd()", "../../x", 
 
 
 def checkout_at(folder: Path, address: str) -> Checkout:
-    divisions = '["SC0", "N1"]'
+    divisions = '["SC1", "N1"]'
     return Checkout(
         folder, "football_data", ["--pipeline-base-url", address, "--pipeline-divisions", divisions]
     )
@@ -122,7 +122,7 @@ def test_a_bad_division_is_withheld_and_the_rest_publish(troubled: Troubled) -> 
     states = {row["division"]: row for row in rows_of(checkout.release(), "divisions")}
     assert states["N1"]["state"] == "withheld"
     assert "rows set aside" in str(states["N1"]["reason"])
-    assert states["SC0"]["state"] == "accepted"
+    assert states["SC1"]["state"] == "accepted"
 
 
 def test_running_again_retries_what_was_in_trouble(troubled: Troubled) -> None:

@@ -40,7 +40,7 @@ class Nights:
         self.feed = EditedFeed(now)
         self.live = DataRoot(folder / "data", "football_data")
         with serving(self.feed) as address:
-            options = ["--pipeline-base-url", address, "--pipeline-divisions", '["SC0"]']
+            options = ["--pipeline-base-url", address, "--pipeline-divisions", '["SC1"]']
             self.checkout = Checkout(folder, "football_data", options)
             self._run("Publish", as_of="")
             self.finished = sorted(path for path in self.feed.asked if path.startswith("mmz4281/"))[:-1]

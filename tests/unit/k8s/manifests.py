@@ -22,7 +22,7 @@ def rendered(overlay: str) -> tuple[Document, ...]:
     """Return what `kubectl apply -k` would send; skips for an overlay that only kubectl can render."""
     if shutil.which("kubectl"):
         command = ["kubectl", "kustomize", str(K8S / overlay)]
-        text = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+        text = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout
         return tuple(yaml.safe_load_all(text))
     if overlay != "base":
         pytest.skip("kubectl is not installed")

@@ -179,7 +179,9 @@ def test_the_settings_of_the_cluster_are_read_over_those_of_the_image(
     )
     environment = {**os.environ, "LUIGI_CONFIG_PATH": str(tmp_path / "luigi.cfg")}
     command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=CHECKOUT, env=environment, check=True, capture_output=True, timeout=60)
+    done = subprocess.run(
+        command, cwd=CHECKOUT, env=environment, check=True, capture_output=True, timeout=600
+    )
     found = json.loads(done.stdout.splitlines()[-1])
     assert found[:3] == [source, "/srv/data", "/srv/site"]
     assert found[3].startswith("https://") == (overlay == "overlays/live")
@@ -216,7 +218,7 @@ def test_nginx_accepts_the_map_mounted_as_one_flat_folder(overlay: str, tmp_path
     for name, text in configuration(overlay).items():
         (tmp_path / name).write_text(text.replace(" /tmp/", f" {tmp_path}/"), encoding="utf-8")
     command = ["nginx", "-t", "-e", "/dev/stderr", "-p", str(tmp_path), "-c", "nginx.conf"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
 
 
