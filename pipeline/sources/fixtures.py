@@ -45,7 +45,7 @@ def coming_fixtures(
     listed = _with_prices(_with_meeting(listings, archive), to_come, prices, cut_off_at)
     is_alone = to_come["is_near"] & ~to_come.index.isin(listings["archived"])
     turned_back = _own_prices(to_come[is_alone], prices, cut_off_at)
-    fixtures = pd.concat([listed, turned_back], ignore_index=True).copy()  # some 250 columns, one block
+    fixtures = pd.concat([listed, turned_back], ignore_index=True).copy()  # consolidated
     return Coming(fixtures.assign(status=_status(fixtures["kick_off_at"], cut_off_at)), [*defects, *doubled])
 
 
