@@ -24,7 +24,7 @@ from tests.graph.feed import Feed, serving
 
 EVENING = datetime(2026, 4, 24, 19, 4, tzinfo=UTC)
 DAY, SPLIT_SECOND = timedelta(days=1), timedelta(microseconds=400_000)
-OLD, NEW = "mmz4281/2425/SC0.csv", "mmz4281/2526/SC0.csv"
+OLD, NEW = "mmz4281/2425/SC1.csv", "mmz4281/2526/SC1.csv"
 
 
 class World:
@@ -75,7 +75,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
             "base_url": address,
             "data_root": str(tmp_path / "data"),
             "site_root": str(tmp_path / "site"),
-            "divisions": '["SC0"]',
+            "divisions": '["SC1"]',
         }
         before = {name: config.get("pipeline", name, None) for name in chosen}
         for name, value in chosen.items():
@@ -97,7 +97,7 @@ def test_a_live_run_lets_finished_seasons_rest(world: World) -> None:
     world.now += DAY
     report, _, _ = world.take()
     assert states(report) == {
-        "mmz4281/2324/SC0.csv": "resting",
+        "mmz4281/2324/SC1.csv": "resting",
         OLD: "resting",
         NEW: "unchanged",
         "fixtures.csv": "unchanged",
@@ -201,7 +201,7 @@ def test_a_reconstruction_asks_for_finished_seasons_every_time(world: World) -> 
 
 def test_a_season_is_over_when_its_division_has_moved_on(world: World) -> None:
     is_over = season_is_over(load_settings())
-    file = FeedFile(NEW, "results", "SC0", 2025)
+    file = FeedFile(NEW, "results", "SC1", 2025)
     assert [is_over(file, datetime(2026, month, 30, tzinfo=UTC)) for month in (4, 6, 7)] == [
         False,
         False,
