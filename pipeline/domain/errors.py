@@ -9,6 +9,7 @@ PipelineError
   ModelError(family, reason)         NotFitted, NotConverged
   TooLittleAccepted(reasons)         a run that could publish nothing
   RegistryError(reason)
+  LedgerError(reason)                a sealed forecast would be changed, or sealed out of turn
   ReleaseError(release_id, reason)   VerificationFailed, SwitchRefused
   SettingError(setting, value, reason)
 """
@@ -94,6 +95,10 @@ class TooLittleAccepted(PipelineError):
 
 class RegistryError(PipelineError):
     """The model registry has not what the run needs."""
+
+
+class LedgerError(PipelineError):
+    """The ledger is not whole, or an entry would break its rules."""
 
 
 class ReleaseError(PipelineError):
