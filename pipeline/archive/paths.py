@@ -108,6 +108,11 @@ class DataRoot:
         return self.folder / "studies.log"
 
     @property
+    def ledger(self) -> Path:
+        """Return the folder of the sealed forecasts: one file a run, never rewritten."""
+        return self.folder / "ledger"
+
+    @property
     def metrics_file(self) -> Path:
         """Return the Prometheus text file of the last run."""
         return self.folder / "metrics.prom"
@@ -137,6 +142,13 @@ class SiteRoot:
     def current(self) -> Path:
         """Return the link that the web server follows."""
         return self.root / "current"
+
+    def ledger(self, name: str) -> Path:
+        """Return the folder of a ledger beside the releases, so that a rollback never hides an entry.
+
+        Raises SettingError where the name could leave it.
+        """
+        return self.root / "ledger" / _checked_name("ledger", name)
 
     @property
     def assets(self) -> Path:

@@ -186,6 +186,25 @@ class RunPaths:
         return self.folder / "metrics.prom"
 
     @property
+    def independent_forecasts(self) -> Path:
+        """Return the forecasts of the coming fixtures by our family that reads no price."""
+        return self.folder / "independent_forecasts.parquet"
+
+    @property
+    def sealed(self) -> Path:
+        """Return the JSON record of what this run sealed in the ledger, and the ledger's head after it."""
+        return self.folder / "sealed.json"
+
+    @property
+    def settlement(self) -> Path:
+        """Return the JSON document that closes the settlement."""
+        return self.folder / "settlement.json"
+
+    def ledger_table(self, name: str) -> Path:
+        """Return one of the published tables that the settlement writes."""
+        return self.folder / f"{name}.parquet"
+
+    @property
     def clubs(self) -> Path:
         """Return the JSON report of the clubs first seen in the running season, country by country."""
         return self.folder / "clubs.json"

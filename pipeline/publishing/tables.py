@@ -34,6 +34,11 @@ TABLES = (
     "returns",
     "notices",
     "backtest",
+    "settled",
+    "ledger_results",
+    "track_record",
+    "lead_times",
+    "ledger_corrections",
 )
 
 

@@ -87,17 +87,25 @@ class ScoreFixtures(Stage):
         write_json(self.paths.forecast_counts, {"fixtures": len(forecasts), "forecast": forecast_count})
         say(f"{forecast_count} of {len(forecasts)} fixtures forecast")
         write_table(self.paths.recent_forecasts, recent)
+        independent = score_fixtures(features, models, FALLBACK_FAMILY, withheld=withheld)
+        write_table(self.paths.independent_forecasts, independent)
         write_table(self.paths.forecasts, forecasts)
 
     def _models(self, champion: Card, features: pd.DataFrame) -> Mapping[str, Forecaster]:
         from pipeline.models.catalogue import FAMILIES
 
         models = {champion.family: FAMILIES[champion.family].restore(champion.state())}
-        if champion.family != FALLBACK_FAMILY:
-            sibling = registry_of(self).sibling(champion, FALLBACK_FAMILY)
-            models[FALLBACK_FAMILY] = FAMILIES[FALLBACK_FAMILY].restore(sibling.state())
+        models[FALLBACK_FAMILY] = FAMILIES[FALLBACK_FAMILY].restore(independent_model_of(self).state())
         models[LAST_RESORT_FAMILY] = FAMILIES[LAST_RESORT_FAMILY].build({}).fit(played(features))
         return models
+
+
+def independent_model_of(stage: Stage) -> Card:
+    """Return the model of the family that reads no price: the champion's sibling, or the champion itself."""
+    champion = champion_of(stage)
+    if champion.family == FALLBACK_FAMILY:
+        return champion
+    return registry_of(stage).sibling(champion, FALLBACK_FAMILY)
 
 
 def withheld_divisions(paths: RunPaths) -> dict[str, str]:

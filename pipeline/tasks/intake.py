@@ -53,6 +53,11 @@ def fetcher_of(settings: Settings, run: Run) -> Fetcher:
     )
 
 
+def tells_the_past(settings: Settings) -> bool:
+    """Tell whether the feed itself answers as it stood at an instant: its address holds `{as_of}`."""
+    return settings.source == "football_data" and "{as_of}" in settings.base_url
+
+
 def information_cut_off(settings: Settings, run: Run) -> datetime:
     """Return the instant after which nothing is visible: now, when live; the run's own instant otherwise."""
     is_live = not run.is_replay and not settings.is_simulated
@@ -89,7 +94,7 @@ class FetchSnapshots(Stage):
 
         settings = self.settings
         refuse_simulated_over_live(settings.site(), is_simulated=settings.is_simulated)
-        is_past = self.current_run.is_replay and not settings.is_simulated
+        is_past = self.current_run.is_replay and not (settings.is_simulated or tells_the_past(settings))
         report = (self._stored() if is_past else None) or self._fetched(is_past=is_past)
         write_json(self.paths.fetch, report.to_document())
 

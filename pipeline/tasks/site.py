@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import luigi
 
 from pipeline.archive.atomic import atomic_folder, read_json, write_json
+from pipeline.archive.ledger_files import LedgerFiles, publish_ledger
 from pipeline.archive.lock import exclusive
 from pipeline.archive.paths import PROJECT_ROOT
 from pipeline.tasks.archive import divisions_in, intake_of
-from pipeline.tasks.forecasting import ScoreFixtures, champion_of, evaluated_paths, withheld_divisions
+from pipeline.tasks.forecasting import champion_of, evaluated_paths, withheld_divisions
 from pipeline.tasks.intake import source_of
+from pipeline.tasks.ledger import LEDGER_TABLES, SettleLedger, release_id_of
 from pipeline.tasks.stage import Stage, say
 
 if TYPE_CHECKING:
@@ -24,22 +26,17 @@ if TYPE_CHECKING:
 DISCLAIMER = "Demo only, not betting advice"
 
 
-def release_id_of(stage: Stage) -> str:
-    """Return the release's name: run, intake, settings and code, so that equal input has an equal name."""
-    run = stage.current_run
-    return f"{stage.settings.source}-{run.run_id}-{intake_of(stage).digest[:8]}".replace("_", "-").lower()
-
-
 class PublishTables(Stage):
     """Write every number the pages show as Parquet, CSV and JSON: `publishing.tables.build_tables`."""
 
     def requires(self) -> luigi.Task:
-        return ScoreFixtures(self.run_id)
+        return SettleLedger(self.run_id)
 
     def target(self) -> Path:
         return self.paths.tables
 
     def work(self) -> None:
+        from pipeline.archive.tables import read_table
         from pipeline.publishing.exports import write_tables
         from pipeline.publishing.tables import build_tables
 
@@ -51,6 +48,7 @@ class PublishTables(Stage):
             champion=champion_of(self).family,
             threshold=self.settings.value_threshold,
         )
+        tables |= {name: read_table(self.paths.ledger_table(name)) for name in LEDGER_TABLES}
         counts = {"matches_count": len(findings.matches), "fixtures_count": len(findings.fixtures)}
         write_tables(tables, run_document(self) | counts, self.paths.tables)
 
@@ -158,6 +156,20 @@ def run_document(stage: Stage) -> dict[str, Any]:
         "code_revision": run.revision,
         "intake_digest": intake_of(stage).digest,
         "disclaimer": DISCLAIMER,
+        "ledger": ledger_facts(stage),
+    }
+
+
+def ledger_facts(stage: Stage) -> dict[str, Any]:
+    """Return what the pages and the verifier must know of the ledger as it stands at this run."""
+    sealed, rules = read_json(stage.paths.sealed), read_json(stage.paths.settlement)["policy"]
+    return {
+        "folder": f"ledger/{stage.data.source}",
+        "length": sealed["length"],
+        "head": sealed["head"],
+        "sealed": sealed["entries"],
+        "refusal": sealed["refusal"],
+        "policy": rules,
     }
 
 
@@ -235,6 +247,10 @@ class StageRelease(SiteStage):
         write_json(self.paths.staged, {"release_id": run["release_id"]})
 
 
+def _verifier() -> bytes:
+    return (PROJECT_ROOT / "pipeline/forecasts/verify_ledger.py").read_bytes()
+
+
 class SwitchRelease(SiteStage):
     """Point `current` at the verified release by one rename: `publishing.release.switch`."""
 
@@ -248,9 +264,13 @@ class SwitchRelease(SiteStage):
         from pipeline.publishing.release import prune, switch
 
         site, release_id = self.settings.site(), read_json(self.paths.staged)["release_id"]
+        ledger, published = LedgerFiles(self.data.ledger), site.ledger(self.data.source)
         with exclusive(site.lock):
+            publish_ledger(ledger, published, _verifier())  # first: no page may name a head that is not there
             switch(site, release_id)
             say(f"current is {release_id}")
+            ledger.note_published(self.run_id, release_id)
+            publish_ledger(ledger, published, _verifier())
             for removed in prune(site, keep=self.settings.keep_releases):
                 say(f"removed the release {removed}")
         write_json(self.paths.switched, {"release_id": release_id})

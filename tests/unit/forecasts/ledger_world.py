@@ -65,7 +65,7 @@ def seal(run_id: str = "run-1", kind: str = "live") -> Seal:
 
 def candidates(rows: pd.DataFrame, run_id: str = "run-1", kind: str = "live") -> list[Entry]:
     """Return the unsealed entries of both roles."""
-    tables = {CHAMPION: forecasts(rows), INDEPENDENT: forecasts(rows, (0.4, 0.3, 0.3))}
+    tables = {CHAMPION: forecasts(rows), INDEPENDENT: forecasts(rows, (0.45, 0.29, 0.26))}
     return candidates_of(rows, tables, quoted(rows), DIVISIONS, seal(run_id, kind))
 
 
