@@ -100,6 +100,24 @@ def lead_times(entries: Sequence[Entry], results: Rows, rules: Mapping[str, Any]
     return rows
 
 
+def runs_of(entries: Sequence[Entry], published: Mapping[str, str], run_id: str) -> Rows:
+    """Return table `ledger_runs`: what each run sealed and the head after it, in the order of sealing.
+
+    published: the releases that went live by run; the release of `run_id` is still being made.
+    """
+    rows: dict[str, dict[str, Any]] = {}
+    for entry in entries:
+        row = rows.setdefault(entry["run_id"], {"run_id": entry["run_id"], "entries": 0})
+        row |= {"issued_at": entry["issued_at"], "release_id": entry["release_id"], "head": entry["hash"]}
+        row |= {"entries": row["entries"] + 1, "length": entry["number"] + 1}
+    for row in rows.values():
+        is_live = published.get(row["run_id"]) == row["release_id"]
+        row["release_state"] = (
+            "this release" if row["run_id"] == run_id else "published" if is_live else "unpublished"
+        )
+    return list(rows.values())
+
+
 def corrections_of(before: Rows, now: Rows, *, seen_at: datetime) -> Rows:
     """Return a row for every settled match whose result is another than it was, or is gone."""
     told = {row["match_id"]: _told(row) for row in before if row["state"] == SETTLED}

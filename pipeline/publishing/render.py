@@ -21,6 +21,7 @@ from pipeline.publishing.view_models import (
     returns,
     scores,
     status,
+    track_record,
 )
 from pipeline.publishing.views import DISCLAIMER, PublishedTables, RunFacts, load_run, load_tables
 
@@ -60,6 +61,7 @@ def render_pages(tables: Path, out: Path, *, templates: Path = TEMPLATES) -> Non
     with atomic_folder(out) as aside:
         for page in pages:
             write_text(aside / page.fragment, _fragment(environment, page, run))
+        write_text(aside / "shell/feed.xml", _feed(environment, published, run))
         for part in ("banner", "footer"):
             write_text(aside / f"shell/{part}.html", _shell(environment, part, run))
         write_json(
@@ -90,6 +92,7 @@ def page_views(tables: PublishedTables, run: RunFacts) -> Iterator[PageView]:
     yield _matches_page(tables, run)
     yield _divisions_page(known)
     yield _metrics_page(tables, run)
+    yield _track_record_page(tables, run)
     yield _status_page(tables, run, known)
     yield _downloads_page(tables, run)
     for division in known:
@@ -133,6 +136,22 @@ def _metrics_page(tables: PublishedTables, run: RunFacts) -> PageView:
     return PageView("metrics/", "Metrics", words, "metrics", True, data)
 
 
+def _track_record_page(tables: PublishedTables, run: RunFacts) -> PageView:
+    data = {
+        "since": track_record.since(tables),
+        "kind": track_record.kind_of(run),
+        "states": track_record.states(tables),
+        "numbers": track_record.numbers(tables),
+        "leads": track_record.lead_numbers(tables),
+        "matches": track_record.sealed_matches(tables),
+        "corrections": track_record.corrections(tables),
+        "runs": track_record.sealed_runs(tables),
+        "few": track_record.FEW_MATCHES,
+    }
+    words = "Every forecast sealed before kick-off, scored beside the market, and how to check the ledger."
+    return PageView("track-record/", "Track record", words, "track_record", True, data)
+
+
 def _status_page(
     tables: PublishedTables, run: RunFacts, known: tuple[divisions.DivisionFacts, ...]
 ) -> PageView:
@@ -173,6 +192,13 @@ def _fragment(environment: jinja2.Environment, page: PageView, run: RunFacts) ->
     template = environment.get_template(f"pages/{page.template}.html")
     up = "../" * page.path.count("/")
     return template.render(page=page, run=run, up=up, disclaimer=DISCLAIMER, **page.data)
+
+
+def _feed(environment: jinja2.Environment, tables: PublishedTables, run: RunFacts) -> str:
+    template = environment.get_template("parts/feed.xml")
+    runs = track_record.sealed_runs(tables)
+    updated = f"{run.as_of:%Y-%m-%dT%H:%M:%SZ}"
+    return template.render(run=run, runs=runs, updated=updated, disclaimer=DISCLAIMER)
 
 
 def _shell(environment: jinja2.Environment, part: str, run: RunFacts) -> str:

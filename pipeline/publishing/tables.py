@@ -38,6 +38,7 @@ TABLES = (
     "ledger_results",
     "track_record",
     "lead_times",
+    "ledger_runs",
     "ledger_corrections",
 )
 

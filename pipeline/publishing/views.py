@@ -35,6 +35,18 @@ class FamilyFacts:
 
 
 @dataclass(frozen=True)
+class LedgerFacts:
+    """The ledger as it stood at the run: `sealed` counts the run's own entries, `refusal` says why none."""
+
+    folder: str
+    length: int
+    head: str
+    sealed: int
+    refusal: str
+    policy: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class RunFacts:
     """The facts of one run, from `run.json`. `beats_market` is None where it cannot be said."""
 
@@ -58,6 +70,7 @@ class RunFacts:
     fixtures_count: int
     horizon_days: int
     disclaimer: str
+    ledger: LedgerFacts
 
     @property
     def yardsticks(self) -> tuple[str, ...]:
@@ -72,7 +85,7 @@ class RunFacts:
 
 @dataclass(frozen=True)
 class PublishedTables:
-    """The published tables that pages show, and how many rows the one has that is only offered whole."""
+    """The published tables that pages show, and how many rows those have that are only offered whole."""
 
     upcoming: pd.DataFrame
     recent: pd.DataFrame
@@ -82,14 +95,20 @@ class PublishedTables:
     calibration: pd.DataFrame
     returns: pd.DataFrame
     notices: pd.DataFrame
-    backtest_count: int
+    settled: pd.DataFrame
+    track_record: pd.DataFrame
+    lead_times: pd.DataFrame
+    ledger_runs: pd.DataFrame
+    ledger_corrections: pd.DataFrame
+    counts: Mapping[str, int]
 
     def rows_count(self, table: str) -> int:
         """Return the number of rows of a published table by name."""
-        return self.backtest_count if table == "backtest" else len(getattr(self, table))
+        return self.counts[table] if table in self.counts else len(getattr(self, table))
 
 
-_SHOWN = ("upcoming", "recent", "divisions", "standings", "scores", "calibration", "returns", "notices")
+_OFFERED_WHOLE = ("backtest", "ledger_results")
+_SHOWN = tuple(name for name in PublishedTables.__dataclass_fields__ if name != "counts")
 
 
 def load_tables(folder: Path) -> PublishedTables:
@@ -98,7 +117,8 @@ def load_tables(folder: Path) -> PublishedTables:
     Raises ContractError naming the first table that is absent or breaks its columns.
     """
     return PublishedTables(
-        **{name: _read(folder, name) for name in _SHOWN}, backtest_count=_backtest_rows(folder)
+        **{name: _read(folder, name) for name in _SHOWN},
+        counts={name: _rows_count(folder, name) for name in _OFFERED_WHOLE},
     )
 
 
@@ -128,6 +148,7 @@ def run_facts(document: Mapping[str, Any]) -> RunFacts:
         "cut_off_at": _instant(document["cut_off_at"]),
         "champion_trained_until": _instant(trained) if trained else None,
         "families": families,
+        "ledger": LedgerFacts(**document["ledger"]),
     }
     plain = {name: document[name] for name in RunFacts.__dataclass_fields__ if name not in own}
     return RunFacts(**plain, **own)
@@ -149,10 +170,10 @@ def _read(folder: Path, name: str) -> pd.DataFrame:
     return frame
 
 
-def _backtest_rows(folder: Path) -> int:
+def _rows_count(folder: Path, name: str) -> int:
     import pyarrow.parquet as pq
 
-    path = folder / "backtest.parquet"
+    path = folder / f"{name}.parquet"
     if not path.is_file():
-        raise ContractError("backtest", "is absent from the published tables")
+        raise ContractError(name, "is absent from the published tables")
     return int(pq.ParquetFile(path).metadata.num_rows)

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from pipeline.forecasts.verify_ledger import Entry
 
 QUOTED_SOURCES = ("avg", "max", "fonbet")
-LEDGER_TABLES = ("settled", "ledger_results", "track_record", "lead_times", "ledger_corrections")
+LEDGER_TABLES = (
+    "settled",
+    "ledger_results",
+    "track_record",
+    "lead_times",
+    "ledger_runs",
+    "ledger_corrections",
+)
 RECONSTRUCTION = "a reconstruction never writes a ledger"
 OUT_OF_ORDER = "the ledger holds entries of a later instant"
 
@@ -172,6 +179,9 @@ class SettleLedger(Stage):
             "ledger_results": results,
             "track_record": settlement.track_record(entries, results, rules),
             "lead_times": settlement.lead_times(entries, results, rules),
+            "ledger_runs": settlement.runs_of(
+                entries, LedgerFiles(self.data.ledger).published(), self.run_id
+            ),
             "ledger_corrections": self._corrections(results),
         }
         for name in LEDGER_TABLES:

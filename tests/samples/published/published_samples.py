@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ from pipeline.archive.tables import write_table
 from pipeline.domain.identity import club_id_of, match_id_of
 from pipeline.domain.outcomes import SIDES
 from pipeline.domain.tables import check_columns, columns_of
+from pipeline.forecasts.ledger import published_policy
+from pipeline.forecasts.settlement import lead_times, results_of, runs_of, settle, track_record
+from tests.unit.forecasts.ledger_world import feed, two_evenings
 
 AS_OF = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 HOSTILE = ("<script>alert(1)</script>", "=cmd()", "../../x", "A very long name " * 18, "O\"Neil & 'Sons' <b>")
@@ -74,6 +78,14 @@ def run_document(**changes: Any) -> dict[str, Any]:
         "fixtures_count": 24,
         "horizon_days": 14,
         "disclaimer": "Demo only, not betting advice",
+        "ledger": {
+            "folder": "ledger/football_data",
+            "length": 14,
+            "head": "ab" * 32,
+            "sealed": 6,
+            "refusal": "",
+            "policy": published_policy(0.05),
+        },
     }
     return facts | changes
 
@@ -107,11 +119,32 @@ def write_published(
             },
         ],
         "backtest": [],
+        **_ledger(next(iter(divisions), ("E0",))[0]),
     }
     for name, rows in tables.items():
         write_table(folder / f"{name}.parquet", frame_of(name, rows))
     write_json(folder / "run.json", run_document(**({"fixtures_count": len(upcoming)} | changes)))
     return folder
+
+
+def _ledger(division: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the ledger's tables of four matches, sealed on two evenings, one club with a hostile name."""
+    entries = [{**entry, "division": division} for entry in two_evenings()]
+    entries = [
+        {**entry, "home": HOSTILE[0] if entry["home"] == "Home 1" else entry["home"]} for entry in entries
+    ]
+    known = feed()
+    results = results_of(entries, replace(known, divisions={division: known.divisions["AA"]}))
+    return {
+        "settled": settle(entries, results, value_threshold=0.05),
+        "ledger_results": results,
+        "track_record": track_record(entries, results, published_policy(0.05)),
+        "lead_times": lead_times(entries, results, published_policy(0.05)),
+        "ledger_runs": runs_of(entries, {"run-1": "release-run-1"}, "run-2"),
+        "ledger_corrections": [
+            {"match_id": entries[0]["match_id"], "seen_at": AS_OF, "before": "1-0", "after": "1-1"}
+        ],
+    }
 
 
 def frame_of(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
