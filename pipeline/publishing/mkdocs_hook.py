@@ -45,8 +45,8 @@ def on_files(files: Any, config: Any) -> Any:
     for source, page in own["index"].items():
         head = {"title": page["title"], "description": page["description"], "template": page["template"]}
         files.append(File.generated(config, source, content=f"---\n{json.dumps(head)}\n---\n"))
-    feed = (Path(own["pages"]) / "shell/feed.xml").read_text(**_TEXT)
-    files.append(File.generated(config, "feed.xml", content=feed))
+    feed = (Path(own["pages"]) / "shell/feed.atom").read_text(**_TEXT)
+    files.append(File.generated(config, "feed.atom", content=feed))
     for file in list(files):
         if file.src_uri.endswith(".map") or file.src_uri.startswith(_UNUSED):
             files.remove(file)

@@ -61,7 +61,7 @@ def render_pages(tables: Path, out: Path, *, templates: Path = TEMPLATES) -> Non
     with atomic_folder(out) as aside:
         for page in pages:
             write_text(aside / page.fragment, _fragment(environment, page, run))
-        write_text(aside / "shell/feed.xml", _feed(environment, published, run))
+        write_text(aside / "shell/feed.atom", _feed(environment, published, run))
         for part in ("banner", "footer"):
             write_text(aside / f"shell/{part}.html", _shell(environment, part, run))
         write_json(
@@ -195,7 +195,7 @@ def _fragment(environment: jinja2.Environment, page: PageView, run: RunFacts) ->
 
 
 def _feed(environment: jinja2.Environment, tables: PublishedTables, run: RunFacts) -> str:
-    template = environment.get_template("parts/feed.xml")
+    template = environment.get_template("parts/feed.atom")
     runs = track_record.sealed_runs(tables)
     updated = f"{run.as_of:%Y-%m-%dT%H:%M:%SZ}"
     return template.render(run=run, runs=runs, updated=updated, disclaimer=DISCLAIMER)

@@ -18,7 +18,7 @@ import tempfile
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from pipeline.archive.paths import PROJECT_ROOT
+from pipeline.archive.paths import PROJECT_ROOT, SiteRoot
 from pipeline.tasks.settings import add_setting_options, apply_setting_options, load_settings
 
 _PORT = 8080
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if shutil.which("nginx"):
             return _nginx(site.root.resolve(), asked.port)
-        return _plain(site.current, asked.port)
+        return _plain(site, asked.port)
     except KeyboardInterrupt:
         return 0
 
@@ -77,9 +77,25 @@ def _nginx(site_root: Path, port: int) -> int:
             server.wait()
 
 
-def _plain(folder: Path, port: int) -> int:
+class _PlainFiles(SimpleHTTPRequestHandler):
+    """The current release, and the ledgers beside it."""
+
+    ledgers = ""
+
+    def translate_path(self, path: str) -> str:
+        own = self.directory
+        if path.startswith("/ledger/"):
+            self.directory, path = self.ledgers, path.removeprefix("/ledger")
+        try:
+            return super().translate_path(path)
+        finally:
+            self.directory = own
+
+
+def _plain(site: SiteRoot, port: int) -> int:
     sys.stdout.write("nginx is not installed: plain files, without the headers of production\n")
-    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(folder))
+    _PlainFiles.ledgers = str(site.root / "ledger")
+    handler = functools.partial(_PlainFiles, directory=str(site.current))
     with ThreadingHTTPServer(("127.0.0.1", port), handler) as server:
         server.serve_forever()
     return 0

@@ -41,6 +41,24 @@ def empty() -> Iterator[Web]:
         yield web
 
 
+def test_the_ledger_is_served_beside_the_releases_and_outlives_a_switch(web: Web) -> None:
+    folder = web.site.ledger("football_data")
+    folder.mkdir(parents=True)
+    (folder / "000001-run.jsonl").write_bytes(b"{}\n")
+    (folder / "index.json").write_bytes(b"{}\n")
+    (folder / "verify_ledger.py").write_bytes(b"print()\n")
+    for name, kind, rule in (
+        ("000001-run.jsonl", "application/x-ndjson", FOREVER),
+        ("index.json", "application/json", "no-cache"),
+        ("verify_ledger.py", "text/plain", "no-cache"),
+    ):
+        answer = web.get(f"/ledger/football_data/{name}")
+        assert (answer.status, answer.headers["cache-control"]) == (200, rule)
+        assert answer.headers["content-type"].startswith(kind)
+        assert_secured(answer)
+    assert web.get("/ledger/football_data/").status == 404
+
+
 ADDRESSES = {
     "/": 200,
     "/metrics/": 200,
