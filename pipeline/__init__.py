@@ -4,5 +4,6 @@ Importing the package brings only Luigi and the goals, so that `luigi --module p
 """
 
 from pipeline.tasks.goals import Publish, Refresh
+from pipeline.tasks.replay import Replay
 
-__all__ = ["Publish", "Refresh"]
+__all__ = ["Publish", "Refresh", "Replay"]

@@ -112,6 +112,10 @@ class DataRoot:
         """Return the folder of the sealed forecasts: one file a run, never rewritten."""
         return self.folder / "ledger"
 
+    def replay(self, name: str) -> Path:
+        """Return the JSON record that closes a replay of several nights."""
+        return self.folder / "replays" / f"{_checked_name('replay', name)}.json"
+
     @property
     def metrics_file(self) -> Path:
         """Return the Prometheus text file of the last run."""

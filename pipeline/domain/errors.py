@@ -11,6 +11,7 @@ PipelineError
   RegistryError(reason)
   LedgerError(reason)                a sealed forecast would be changed, or sealed out of turn
   ReleaseError(release_id, reason)   VerificationFailed, SwitchRefused
+  ReplayStopped(night, code)         a night of a replay failed
   SettingError(setting, value, reason)
 """
 
@@ -115,6 +116,14 @@ class VerificationFailed(ReleaseError):
 
 class SwitchRefused(ReleaseError):
     """The switch would replace a live site by simulated pages."""
+
+
+class ReplayStopped(PipelineError):
+    """A night of a replay could not be published; the nights after it would build on a gap."""
+
+    def __init__(self, night: object, code: int) -> None:
+        super().__init__(f"the night {night} ended with exit code {code}; run the same replay again to go on")
+        self.night, self.code = night, code
 
 
 class SettingError(PipelineError):

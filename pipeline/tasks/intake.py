@@ -58,6 +58,10 @@ def tells_the_past(settings: Settings) -> bool:
     return settings.source == "football_data" and "{as_of}" in settings.base_url
 
 
+def _is_told_by_instant(settings: Settings, run: Run) -> bool:
+    return settings.is_simulated or (run.is_replay and tells_the_past(settings))
+
+
 def information_cut_off(settings: Settings, run: Run) -> datetime:
     """Return the instant after which nothing is visible: now, when live; the run's own instant otherwise."""
     is_live = not run.is_replay and not settings.is_simulated
@@ -123,7 +127,7 @@ class FetchSnapshots(Stage):
             source,
             fetcher,
             SnapshotStore(self.data),
-            now=(lambda: run.as_of) if settings.is_simulated else clock.now,
+            now=(lambda: run.as_of) if _is_told_by_instant(settings, run) else clock.now,
             progress=say,
             accept=lambda file, body: reason_to_reject(source, file, body),
             is_finished=None if is_past or is_cheap else season_is_over(settings),
