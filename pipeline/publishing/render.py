@@ -141,7 +141,7 @@ def _track_record_page(tables: PublishedTables, run: RunFacts) -> PageView:
         "since": track_record.since(tables),
         "kind": track_record.kind_of(run),
         "states": track_record.states(tables),
-        "numbers": track_record.numbers(tables),
+        "measures": track_record.measures(tables),
         "leads": track_record.lead_numbers(tables),
         "matches": track_record.sealed_matches(tables),
         "corrections": track_record.corrections(tables),

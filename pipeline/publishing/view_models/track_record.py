@@ -26,7 +26,6 @@ _STATES = {
     "abandoned": "abandoned",
     "no_result": "no result in the feed",
 }
-_ROLES = {"champion": "Published forecast", "independent": "Independent, without prices"}
 _METRICS = {
     "log_loss": ("Log loss", 4),
     "market_log_loss": ("Log loss of the market", 4),
@@ -49,12 +48,19 @@ _SHARES = {
 class Number:
     """One headline number as text."""
 
-    label: str
-    role: str
     value: str
     interval: str
     n: str
     is_thin: bool
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One line of the record: the published forecast, and the independent one where it has a number."""
+
+    label: str
+    published: Number | None
+    independent: Number | None
 
 
 @dataclass(frozen=True)
@@ -87,11 +93,15 @@ class SealedRun:
     is_published: bool
 
 
-def numbers(tables: PublishedTables) -> tuple[Number, ...]:
-    """Return the headline numbers, the published forecast's first."""
-    known = {(row["role"], row["metric"]): row for row in records_of(tables.track_record)}
-    order = [(role, metric) for metric in (*_METRICS, *_SHARES) for role in _ROLES]
-    return tuple(_number(known[key]) for key in order if key in known)
+def measures(tables: PublishedTables) -> tuple[Measure, ...]:
+    """Return the headline numbers, a measure a line."""
+    known = {(row["role"], row["metric"]): _number(row) for row in records_of(tables.track_record)}
+    labels = {name: label for name, (label, _) in _METRICS.items()} | _SHARES
+    lines = [
+        Measure(label, known.get(("champion", metric)), known.get(("independent", metric)))
+        for metric, label in labels.items()
+    ]
+    return tuple(line for line in lines if line.published or line.independent)
 
 
 def lead_numbers(tables: PublishedTables) -> tuple[tuple[str, Number], ...]:
@@ -153,26 +163,17 @@ def kind_of(run: RunFacts) -> str:
 
 
 def _number(row: dict[str, Any]) -> Number:
-    metric = row["metric"]
-    if metric in _SHARES:
-        label, ends = (
-            _SHARES[metric],
-            [formats.signed(100 * row[name], 1) for name in ("value", "low", "high")],
-        )
-        if metric == "accuracy":
-            ends = [formats.percent(row[name], 1) for name in ("value", "low", "high")]
+    metric, ends = row["metric"], [row[name] for name in ("value", "low", "high")]
+    if metric == "accuracy":
+        told = [formats.percent(end, 1) for end in ends]
+    elif metric in _SHARES:
+        told = [formats.points(end) for end in ends]
+    elif metric == "log_loss_gap":
+        told = [formats.signed(end, _METRICS[metric][1]) for end in ends]
     else:
-        label, digits = _METRICS[metric]
-        told = formats.signed if metric == "log_loss_gap" else formats.decimal
-        ends = [told(row[name], digits) for name in ("value", "low", "high")]
-    return Number(
-        label=label,
-        role=_ROLES[row["role"]],
-        value=ends[0],
-        interval=formats.interval(ends[1], ends[2]),
-        n=formats.count(row["n"]),
-        is_thin=row["n"] < FEW_MATCHES,
-    )
+        told = [formats.decimal(end, _METRICS[metric][1]) for end in ends]
+    interval, n = formats.interval(told[1], told[2]), formats.count(row["n"])
+    return Number(value=told[0], interval=interval, n=n, is_thin=row["n"] < FEW_MATCHES)
 
 
 def _match(row: dict[str, Any], known: set[str]) -> SealedMatch:
