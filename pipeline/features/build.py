@@ -14,7 +14,7 @@ import pandas as pd
 
 from pipeline.domain.divisions import Division
 from pipeline.domain.errors import LeakageError
-from pipeline.features.catalogue import feature_columns
+from pipeline.features.catalogue import feature_columns, features_version
 from pipeline.features.context import context_features
 from pipeline.features.elo import elo_features
 from pipeline.features.form import form_features
@@ -34,6 +34,7 @@ KEY_COLUMNS = (
     "home_id",
     "away_id",
     "is_played",
+    "features_version",
 )
 PRICE_LABELS = (
     "close_home",
@@ -57,7 +58,8 @@ def build_features(
 ) -> pd.DataFrame:
     """Return the features of every match and fixture, sorted by kick-off and key.
 
-    matches, fixtures, quotes: tables of those names.
+    matches, fixtures, quotes: tables of those names. Every row carries the version of the table, so that a
+    model can tell which columns it learned from.
     Raises LeakageError where a result, or a price of a fixture, was known only after `cut_off_at`.
     """
     refuse_late_results(matches, cut_off_at)
@@ -102,6 +104,7 @@ def _has_any(quotes: pd.DataFrame, part: str) -> pd.Series:
 
 def _labels(history: History, quotes: pd.DataFrame) -> pd.DataFrame:
     country = pd.Series([history.countries[code] for code in history.division], dtype="str")
+    version = pd.Series([features_version()] * len(history), dtype="str")
     prices = price_labels(history.frame, quotes)
-    labels = pd.concat([history.frame.assign(country=country), prices], axis=1)
+    labels = pd.concat([history.frame.assign(country=country, features_version=version), prices], axis=1)
     return labels[list(LABEL_COLUMNS)]
