@@ -20,7 +20,7 @@ from pipeline.features.elo import elo_features
 from pipeline.features.form import form_features
 from pipeline.features.history import History, history_of, known_at
 from pipeline.features.market import market_features
-from pipeline.features.past_prices import past_price_features, price_labels
+from pipeline.features.past_prices import last_shares, past_price_features, price_labels
 from pipeline.features.pi import pi_features
 from pipeline.features.strength import strengths_of
 from pipeline.features.table import table_features
@@ -67,6 +67,7 @@ def build_features(
     history = history_of(matches, fixtures, divisions)
     strengths = strengths_of(history)
     supremacy = strengths.columns["blend_log_home"] - strengths.columns["blend_log_away"]
+    shares = last_shares(history.frame["match_id"], quotes)
     features = [
         context_features(history),
         elo_features(history),
@@ -74,10 +75,10 @@ def build_features(
         strengths.columns,
         form_features(history, strengths.surprises),
         table_features(history, supremacy.to_numpy()),
-        past_price_features(history, quotes),
+        past_price_features(history, quotes, shares),
         market_features(history.frame, quotes),
     ]
-    labels = _labels(history, quotes)
+    labels = _labels(history, price_labels(history, quotes, shares))
     return pd.concat([labels, pd.concat(features, axis=1)[list(feature_columns())]], axis=1)
 
 
@@ -102,9 +103,8 @@ def _has_any(quotes: pd.DataFrame, part: str) -> pd.Series:
     return quotes[[name for name in quotes.columns if part in name]].notna().any(axis=1)
 
 
-def _labels(history: History, quotes: pd.DataFrame) -> pd.DataFrame:
+def _labels(history: History, prices: pd.DataFrame) -> pd.DataFrame:
     country = pd.Series([history.countries[code] for code in history.division], dtype="str")
     version = pd.Series([features_version()] * len(history), dtype="str")
-    prices = price_labels(history.frame, quotes)
     labels = pd.concat([history.frame.assign(country=country, features_version=version), prices], axis=1)
     return labels[list(LABEL_COLUMNS)]
