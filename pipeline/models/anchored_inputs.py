@@ -62,5 +62,5 @@ def _distance(features: pd.DataFrame, pair: str) -> Inputs:
     else:
         home = features[f"{pair}_log_home"] - features["market_log_home_goals"]
         away = features[f"{pair}_log_away"] - features["market_log_away_goals"]
-        columns = {f"{pair}_beyond_home": home, f"{pair}_beyond_away": away}
+        columns = {f"{pair}_beyond_home": home.to_numpy(), f"{pair}_beyond_away": away.to_numpy()}
     return named(columns, group_of(f"{pair}_log_home"))

@@ -1,8 +1,8 @@
 """Where the line will close: the early market plus the move that is expected of it.
 
 Taught by past moves, closing minus early log ratios, of the seasons that have both averages. The answer is
-the mean of a ridge regression and boosted trees. Closing prices are labels of matches that are over; the match
-that is forecast tells only its early prices. Without an early price there is no answer.
+the mean of a ridge regression and boosted trees. Closing prices are labels of matches that are over; the
+match that is forecast tells only its early prices. Without an early price there is no answer.
 """
 
 from __future__ import annotations

@@ -40,9 +40,9 @@ class Contributions:
 
     def plus(self, other: Contributions) -> Contributions:
         """Return the split of the sum of two sets of log ratios of the same matches."""
-        zero = np.float64(0.0)
-        groups = dict.fromkeys([*self.parts, *other.parts])
-        parts = {group: self.parts.get(group, zero) + other.parts.get(group, zero) for group in groups}
+        parts = dict(self.parts)
+        for group, part in other.parts.items():
+            parts[group] = parts[group] + part if group in parts else part
         return Contributions(self.base + other.base, parts)
 
     def frame(self, features: pd.DataFrame) -> pd.DataFrame:

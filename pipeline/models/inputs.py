@@ -112,8 +112,13 @@ class Scale:
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> Self:
         """Return the scale of a state."""
-        numbers = [np.array(state[name], dtype=np.float64) for name in ("centres", "spreads")]
-        return cls(state["family"], tuple(state["names"]), *numbers, tuple(state["left_out"]))
+        return cls(
+            state["family"],
+            tuple(state["names"]),
+            np.array(state["centres"], dtype=np.float64),
+            np.array(state["spreads"], dtype=np.float64),
+            tuple(state["left_out"]),
+        )
 
 
 def division_flags(codes: pd.Series, divisions: Sequence[str]) -> Numbers:

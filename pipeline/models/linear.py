@@ -26,7 +26,7 @@ DIVISION = "division"
 class OutcomeLogit:
     """A multinomial logit of outcomes; a family says which inputs, which offset and how hard to pool."""
 
-    family: ClassVar[str]
+    family: str
     defaults: ClassVar[Mapping[str, float]]
     """`ridge` of inputs, `division_ridge` of intercepts, `half_life_years` of a row's weight, `seasons`
     learnt from, and `slope_ridge` of division slopes where the family has an offset."""

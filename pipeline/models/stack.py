@@ -36,7 +36,7 @@ Makers = tuple[Callable[[Mapping[str, Any]], Component], Callable[[Mapping[str, 
 class Stack:
     """A blend; a family says of what, from where, and which weights are usual."""
 
-    family: ClassVar[str]
+    family: str
     components: ClassVar[Mapping[str, Makers]]
     usual_weights: ClassVar[tuple[float, ...]]
     defaults: ClassVar[Mapping[str, float]] = {"years_held_out": 2.0, "weight_ridge": 30.0}
