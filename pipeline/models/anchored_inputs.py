@@ -37,7 +37,7 @@ def _market(features: pd.DataFrame) -> dict[str, np.ndarray | pd.Series]:
     home, away = features["market_log_home_goals"], features["market_log_away_goals"]
     handicap = _GOALS_A_PROBABILITY * (features["market_handicap_home"] - 0.5)
     handicap = handicap - features["market_handicap_line"]
-    weekday = features["kick_off_at"].dt.weekday
+    weekday = features["kick_off_at"].dt.day_of_week
     return {
         "early_ratio_home": early[:, 0],
         "early_ratio_away": early[:, 1],

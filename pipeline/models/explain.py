@@ -2,24 +2,23 @@
 
 A forecast is told by two numbers, log(p_home / p_draw) and log(p_away / p_draw). `Contributions` splits both
 into a base, the same for every match, and one part per group of the feature catalogue. Adding is exact: it is
-how the linear families and the trees make their forecast, not an approximation of it. For a family whose
-answer is no sum, `shares_by_order` averages over all orders in which groups may be told (Shapley's value).
+how the linear families make their forecast, and LightGBM's own split of its trees (`pred_contrib`) adds up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import combinations
-from math import factorial
 
 import numpy as np
 import pandas as pd
 
-from pipeline.models.base import Numbers
+from pipeline.models.base import Forecaster, Numbers, complete
 from pipeline.models.inputs import Inputs
+from pipeline.models.logit import ratios_of
 
 BASE = "base"
+WHOLE = "whole forecast"
 
 
 @dataclass(frozen=True)
@@ -71,41 +70,27 @@ def by_group(inputs: Inputs, coefficients: Numbers) -> dict[str, Numbers]:
     }
 
 
-def shares_by_order(
-    ratios: Callable[[pd.DataFrame], Numbers],
-    features: pd.DataFrame,
-    groups: Mapping[str, list[str]],
-    usual: Mapping[str, float],
-) -> Contributions:
-    """Return the Shapley split of any function of few groups: 2 to the number of groups calls.
+def split_of(moves: Numbers, inputs: Inputs) -> Contributions:
+    """Return LightGBM's own split of trees, summed over each group.
 
-    ratios: (n, 2) log ratios of rows; groups: columns of each group; usual: the value each column has before
-    it is told. Source: Shapley, A value for n-person games, 1953.
+    moves: (n, k + 1, 2), one number an input and last the base, which is the same in every row.
     """
-    names = list(groups)
-    told = {
-        frozenset(chosen): ratios(features.assign(**_untold(groups, usual, chosen)))
-        for size in range(len(names) + 1)
-        for chosen in combinations(names, size)
+    groups = np.array(inputs.groups)
+    parts = {
+        str(group): moves[:, :-1][:, groups == group].sum(axis=1) for group in dict.fromkeys(inputs.groups)
     }
-    parts = {name: _average_gain(name, names, told) for name in names}
-    nothing = told[frozenset()]
-    base = nothing[0] if len(nothing) else np.zeros(2)
-    return Contributions(base, parts)
+    return Contributions(moves[0, -1] if len(moves) else np.zeros(2), parts)
 
 
-def _untold(
-    groups: Mapping[str, list[str]], usual: Mapping[str, float], chosen: tuple[str, ...]
-) -> dict[str, float]:
-    hidden = [column for name, columns in groups.items() if name not in chosen for column in columns]
-    return {column: usual[column] for column in hidden}
+def contributions_of(forecaster: Forecaster, features: pd.DataFrame) -> pd.DataFrame:
+    """Return the split of every forecast, `Contributions.frame`, whatever the family.
 
-
-def _average_gain(name: str, names: list[str], told: Mapping[frozenset[str], Numbers]) -> Numbers:
-    others = [each for each in names if each != name]
-    gain: Numbers = np.zeros_like(told[frozenset()])
-    for size in range(len(others) + 1):
-        share = factorial(size) * factorial(len(others) - size) / factorial(len(names))
-        for chosen in map(frozenset, combinations(others, size)):
-            gain += share * (told[chosen | {name}] - told[chosen])
-    return gain
+    A family that tells no groups apart has one part, `whole forecast`, over a base of equal chances.
+    """
+    own = getattr(forecaster, "contributions", None)
+    if own is not None:
+        table: pd.DataFrame = own(features)
+        return table
+    shares = forecaster.forecast(features)
+    known = complete(shares)
+    return Contributions(np.zeros(2), {WHOLE: ratios_of(shares[known])}).frame(features[known])

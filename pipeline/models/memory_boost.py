@@ -91,7 +91,7 @@ class MemoryBoost:
         """Return the split of the log ratios of rows that can be answered."""
         if self.trees is None:
             raise unfitted(self.family)
-        start = Contributions(self.usual, {"past_odds": grid_ratios(features, _RATING) - self.usual})
+        start = Contributions(self.usual, {"past prices": grid_ratios(features, _RATING) - self.usual})
         return start.plus(self.trees.explained(self.inputs(features)))
 
     def state(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, Self
 import numpy as np
 
 from pipeline.models.base import Numbers
-from pipeline.models.explain import Contributions
+from pipeline.models.explain import Contributions, split_of
 from pipeline.models.inputs import Inputs
 
 SETTINGS: Mapping[str, Any] = {
@@ -66,13 +66,7 @@ class PairOfTrees:
             np.asarray(booster.predict(inputs.values, pred_contrib=True, num_threads=threads))
             for booster in self.boosters
         ]
-        both = np.stack(sides, axis=2)
-        groups = np.array(inputs.groups)
-        parts = {
-            str(group): both[:, :-1][:, groups == group].sum(axis=1) for group in dict.fromkeys(inputs.groups)
-        }
-        base = both[0, -1] if len(both) else np.zeros(2)
-        return Contributions(base, parts)
+        return split_of(np.stack(sides, axis=2), inputs)
 
     def state(self) -> list[str]:
         """Return the trees as text."""
