@@ -60,11 +60,11 @@ def power(prices: npt.ArrayLike) -> FloatArray:
     """Return (1/price)**k with the one exponent k per row that makes the row sum to one.
 
     Source: Clarke, Kovalchik and Ingram 2017, "Adjusting bookmaker's odds to allow for overround". Solved by
-    Newton's method on the logarithm of the sum, which is convex and falls in k: it converges from anywhere.
-    Raises ShapeError, PriceError.
+    Newton's method on the logarithm of the sum, which is convex and falls in k: it converges from anywhere. A
+    row settles on its own: no other row moves its last bit. Raises ShapeError, PriceError.
     """
     logs = -np.log(_checked(prices))
-    exponent = np.ones((len(logs), 1))
+    exponent, is_open = np.ones((len(logs), 1)), np.ones((len(logs), 1), dtype=bool)
     for _ in range(_MOST_STEPS):
         powers = exponent * logs
         peak = powers.max(axis=1, keepdims=True, initial=-np.inf)
@@ -72,8 +72,9 @@ def power(prices: npt.ArrayLike) -> FloatArray:
         total = weights.sum(axis=1, keepdims=True)
         slope = (weights * logs).sum(axis=1, keepdims=True) / total
         step = (np.log(total) + peak) / slope
-        exponent = exponent - step
-        if not (np.abs(step) > _NEWTON_TOLERANCE * np.abs(exponent)).any():
+        exponent = np.where(is_open, exponent - step, exponent)
+        is_open &= np.abs(step) > _NEWTON_TOLERANCE * np.abs(exponent)
+        if not is_open.any():
             break
     powers = np.exp(exponent * logs)
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float64)

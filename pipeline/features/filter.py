@@ -51,6 +51,7 @@ class Speeds(NamedTuple):
 
     promoted_loses, relegated_gains: log strength a tier, in attack and in defence. newcomer_loses: how far
     below its division's average an unknown club starts. level_gain, home_gain: share of a surprise in goals.
+    most_variance: how far a variance grows where nothing is observed, as a multiple of the first.
     """
 
     daily_variance: float = 1.4e-5
@@ -64,6 +65,7 @@ class Speeds(NamedTuple):
     newcomer_loses: float = 0.06
     level_gain: float = 0.0006
     home_gain: float = 0.0018
+    most_variance: float = 8.0
 
 
 def filtered(
@@ -155,8 +157,9 @@ def _enter(state: Floats, visit: Ints, place: Ints, speeds: Speeds, entering: Fl
         entering[3] += speeds.defence_growth * speeds.season_variance
         entering[4] *= shrink
     growth = speeds.daily_variance * min(max(place[1] - visit[0], 0), MOST_DAYS)
-    entering[2] += growth
-    entering[3] += speeds.defence_growth * growth
+    most = speeds.most_variance * speeds.start_variance
+    entering[2] = min(entering[2] + growth, most)
+    entering[3] = min(entering[3] + speeds.defence_growth * growth, most)
 
 
 @compiled
