@@ -96,7 +96,7 @@ class Scale:
         """Return the columns of this scale, centred and scaled, 0 where missing, within six spreads."""
         places = [inputs.names.index(name) for name in self.names]
         values = (inputs.values[:, places] - self.centres) / self.spreads
-        filled = np.clip(np.where(np.isfinite(values), values, 0.0), -FARTHEST, FARTHEST)
+        filled = np.clip(np.where(np.isnan(values), 0.0, values), -FARTHEST, FARTHEST)
         return Inputs(filled, self.names, tuple(inputs.groups[place] for place in places))
 
     def state(self) -> dict[str, Any]:

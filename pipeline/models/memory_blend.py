@@ -21,3 +21,4 @@ class MemoryBlend(Stack):
         "memory_boost": (MemoryBoost, MemoryBoost.restored),
     }
     usual_weights = (0.5, 0.5)
+    defaults: ClassVar[Mapping[str, float]] = {"years_held_out": 1.0, "weight_ridge": 30.0}

@@ -23,7 +23,7 @@ from pipeline.models.rating_inputs import has_rating, rating_inputs
 from pipeline.models.trees import PairOfTrees
 
 FAMILY = "memory_boost"
-DEFAULTS: dict[str, float] = {"rounds": 350, "half_life_years": 6.0, "seasons": 12}
+DEFAULTS: dict[str, float] = {"rounds": 230, "half_life_years": 6.0, "seasons": 12}
 LEAST_MATCHES = 100
 _RATING = "past_odds"
 

@@ -21,11 +21,11 @@ SETTINGS: Mapping[str, Any] = {
     "min_data_in_leaf": 300,
     "lambda_l2": 20.0,
     "feature_fraction": 0.4,
-    "learning_rate": 0.04,
+    "learning_rate": 0.06,
     "seed": 20260701,
     "num_threads": 1,
     "deterministic": True,
-    "force_row_wise": True,
+    "force_col_wise": True,
     "feature_pre_filter": False,
     "verbosity": -1,
 }
