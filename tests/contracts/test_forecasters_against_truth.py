@@ -27,7 +27,7 @@ AS_OF = datetime(2026, 6, 20, 12, tzinfo=UTC)
 KEY = ["division", "season", "home", "away"]
 WALKED = ("base_rates", "market", "poisson", "lightgbm")
 FITTED_ONCE = ("filter", "ratings_logit", "memory_logit", "memory_boost", "closing_line", "anchored_logit")
-"""Those with many columns are dear: fitted once, before the first test season, and asked about all of them."""
+"""Those with many columns are dear: fitted once, before the first test season, and asked about all of it."""
 LARGEST_GAP = {
     "base_rates": 0.090,
     "market": 0.012,
