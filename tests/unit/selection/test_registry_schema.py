@@ -15,7 +15,7 @@ from pipeline.selection.registry_schema import lay_out, schema, schema_in
 
 
 def objects_of(script: str) -> dict[tuple[str, str], list[str]]:
-    """Return what a script creates, by kind and name; the words sorted, since MLflow lists states in any order."""
+    """Return what a script creates, by kind and name; words sorted: MLflow lists states in any order."""
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(script)
         rows = connection.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master").fetchall()
