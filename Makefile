@@ -1,6 +1,6 @@
 # Touchline. `make help` lists the targets; README.md says what they are for.
 .DEFAULT_GOAL := help
-.PHONY: help publish refresh serve status test check bench format lock clean
+.PHONY: help publish refresh serve status test fuzz check bench format lock clean
 
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
@@ -53,6 +53,9 @@ serve: $(READY) ## show the current release on http://localhost:8080/ (another p
 
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+fuzz: $(READY) ## damage feed files in thousands of new ways (an hour)
+	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest tests/properties --timeout 14400
 
 bench: $(READY) ## measure how long the rooms take
 	@$(BIN)/python -m tests.bench.bench

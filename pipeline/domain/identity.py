@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import cache
 
 _MOST_SLUG_CHARACTERS = 40
 
 
+@cache
 def slug_of(name: str) -> str:
     """Return the slug of a name. Raises ValueError for an empty one.
 

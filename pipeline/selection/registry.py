@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.domain.errors import RegistryError
+from pipeline.selection.registry_schema import lay_out
 
 MODEL_NAME = "touchline"
 CHAMPION, PREVIOUS = "champion", "previous"
@@ -180,6 +181,7 @@ class Registry:
     def _client(self) -> Any:
         self._db.parent.mkdir(parents=True, exist_ok=True)
         self._artifacts.mkdir(parents=True, exist_ok=True)
+        lay_out(self._db)
         return _opened(f"sqlite:///{self._db.absolute()}")
 
 

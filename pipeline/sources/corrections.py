@@ -29,6 +29,11 @@ class RowChanges:
     removed_count: int
     named: tuple[str, ...]
 
+    @property
+    def count(self) -> int:
+        """Return the number of rows that changed, came or went."""
+        return self.changed_count + self.added_count + self.removed_count
+
     def sentence(self) -> str:
         """Return the counts and the first few changes as one line of text.
 
@@ -37,11 +42,11 @@ class RowChanges:
         >>> RowChanges(132, 0, 0, 0, ()).sentence()
         'the bytes changed, all 132 rows stayed as they were'
         """
-        if not self.changed_count + self.added_count + self.removed_count:
+        if not self.count:
             return f"the bytes changed, all {self.before_count} rows stayed as they were"
         counts = f"{self.changed_count} of {self.before_count} rows changed"
         counts += f", {self.added_count} added, {self.removed_count} removed"
-        more = self.changed_count + self.added_count + self.removed_count - len(self.named)
+        more = self.count - len(self.named)
         return f"{counts}: {'; '.join(self.named)}" + (f"; and {more} more" if more else "")
 
 

@@ -29,19 +29,24 @@ class Coming:
 
 
 def coming_fixtures(
-    archive: pd.DataFrame, listings: pd.DataFrame, prices: list[str], cut_off_at: pd.Timestamp
+    archive: pd.DataFrame,
+    quoted: pd.DataFrame,
+    listings: pd.DataFrame,
+    prices: list[str],
+    cut_off_at: pd.Timestamp,
 ) -> Coming:
     """Return the fixtures known at the cut-off.
 
-    archive: usable rows of `cut_results` with `meeting`. listings: rows of fixtures files with `fetched_at`
-    and `listing`. prices: the early price columns. A match played wins over its listing; a listing wins over
-    a row to come, whose prices serve where the listing has none.
+    archive: usable rows of `cut_results` with `meeting`. quoted: prices by the archive's index. listings:
+    rows of fixtures files with `fetched_at`, `listing` and prices. prices: the early price columns. A match
+    played wins over its listing; a listing wins over a row to come, whose prices serve where it has none.
     """
     listings, defects = _current(listings, cut_off_at)
     listings = listings.assign(archived=archived_as(listings, archive))
     listings = listings[~listings["archived"].isin(archive.index[archive["is_played"]])]
     listings, doubled = _one_listing_each(listings)
     to_come = archive[~archive["is_played"]]
+    to_come = pd.concat([to_come, quoted.loc[to_come.index, prices]], axis="columns")
     listed = _with_prices(_with_meeting(listings, archive), to_come, prices, cut_off_at)
     is_alone = to_come["is_near"] & ~to_come.index.isin(listings["archived"])
     turned_back = _own_prices(to_come[is_alone], prices, cut_off_at)

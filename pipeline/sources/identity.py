@@ -78,15 +78,14 @@ def numbered_after(listings: pd.DataFrame, archive: pd.DataFrame) -> pd.Series:
 
 def with_keys(rows: pd.DataFrame, divisions: Mapping[str, Division]) -> pd.DataFrame:
     """Add `match_id`, `home_id` and `away_id` to rows that have a `meeting`."""
-    countries = [divisions[code].country for code in rows["division"]]
-    pairs = {*zip(countries, rows["home"], strict=True), *zip(countries, rows["away"], strict=True)}
+    codes, home, away = (rows[name].tolist() for name in ("division", "home", "away"))
+    countries = [divisions[code].country for code in codes]
+    pairs = {*zip(countries, home, strict=True), *zip(countries, away, strict=True)}
     ids = {pair: club_id_of(*pair) for pair in pairs}
-    fields = zip(*(rows[name] for name in [*PAIRING, "meeting"]), strict=True)
+    seasons, meetings = (rows[name].astype("int64").tolist() for name in ("season", "meeting"))
     keys = {
-        "match_id": [
-            match_id_of(code, int(season), home, away, int(n)) for code, season, home, away, n in fields
-        ],
-        "home_id": [ids[pair] for pair in zip(countries, rows["home"], strict=True)],
-        "away_id": [ids[pair] for pair in zip(countries, rows["away"], strict=True)],
+        "match_id": list(map(match_id_of, codes, seasons, home, away, meetings)),
+        "home_id": [ids[pair] for pair in zip(countries, home, strict=True)],
+        "away_id": [ids[pair] for pair in zip(countries, away, strict=True)],
     }
     return rows.assign(**{name: pd.array(values, dtype="str") for name, values in keys.items()})

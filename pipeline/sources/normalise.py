@@ -19,8 +19,9 @@ from pipeline.domain.tables import columns_of
 from pipeline.sources.base import FeedFile, ParsedFile
 from pipeline.sources.collection import early_collected_at
 from pipeline.sources.fixtures import coming_fixtures
+from pipeline.sources.gathering import gathered, having
 from pipeline.sources.identity import numbered, with_keys
-from pipeline.sources.quotes import is_quoted, price_columns, quotes_of
+from pipeline.sources.quotes import price_columns, quotes_of
 from pipeline.sources.results import cut_results, told_defects, unusable_results
 from pipeline.sources.tables import Defect, as_table, quarantine_of
 
@@ -77,14 +78,15 @@ def normalise(
         raise ValueError(f"the cut-off {cut_off_at} has no time zone")
     cut = pd.Timestamp(cut_off_at).tz_convert("UTC")
     parsed, too_new = _without_later_listings(parsed, cut_off_at)
-    results, listings = (_gathered(parsed, kind, divisions) for kind in ("results", "fixtures"))
-    prices = price_columns([*results.columns, *listings.columns])
-    everything = cut_results(
-        _having(results, prices["early"] + prices["close"]), cut, pd.Timedelta(days=horizon_days)
-    )
+    results, quoted = _gathered(parsed, "results", divisions)
+    listings, listed = _gathered(parsed, "fixtures", divisions)
+    prices = price_columns([*quoted.columns, *listed.columns])
+    quoted = having(quoted, prices["early"] + prices["close"])
+    everything = cut_results(results, cut, pd.Timedelta(days=horizon_days))
     is_unusable, result_defects = unusable_results(everything)
     archive = numbered(everything[~is_unusable])
-    coming = coming_fixtures(archive, _having(listings, prices["early"]), prices["early"], cut)
+    listings = pd.concat([listings, having(listed, prices["early"])], axis="columns")
+    coming = coming_fixtures(archive, quoted, listings, prices["early"], cut)
     matches, fixtures, key_defects = _one_row_each_key(
         with_keys(archive[archive["is_played"]], divisions), with_keys(coming.fixtures, divisions)
     )
@@ -93,7 +95,7 @@ def normalise(
     return Normalised(
         matches=as_table("matches", _in_order(_with_outcome(matches))),
         fixtures=as_table("fixtures", _in_order(fixtures)),
-        quotes=as_table("quotes", quotes_of(matches, fixtures, prices)),
+        quotes=as_table("quotes", quotes_of(matches, quoted, fixtures, prices)),
         quarantine=_sorted_quarantine(told, ours),
     )
 
@@ -112,29 +114,27 @@ def _without_later_listings(
     return known, too_new
 
 
-def _gathered(parsed: Sequence[Parsed], kind: str, divisions: Mapping[str, Division]) -> pd.DataFrame:
-    """Return all rows of one kind of file, with `fetched_at` and `listing`, the number of the file."""
+def _gathered(
+    parsed: Sequence[Parsed], kind: str, divisions: Mapping[str, Division]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows of one kind of file, with `fetched_at` and `listing`, its number; and their prices."""
     frames = [
         file.rows.assign(fetched_at=pd.Timestamp(fetched_at).tz_convert("UTC").as_unit("us"), listing=number)
         for number, (feed_file, file, fetched_at) in enumerate(parsed)
         if feed_file.kind == kind and not file.rows.empty
     ]
-    rows = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    rows, quoted = gathered(frames)
     rows = rows.reindex(columns=list(dict.fromkeys([*rows.columns, *_ROW_TYPES, *_COUNTS])))
     rows["full_time_result"] = rows["full_time_result"].fillna("")
-    return rows.astype(_ROW_TYPES)[rows["division"].isin(list(divisions))].reset_index(drop=True)
+    rows, is_wanted = rows.astype(_ROW_TYPES), rows["division"].isin(list(divisions)).to_numpy()
+    if is_wanted.all():
+        return rows, quoted
+    return rows[is_wanted].reset_index(drop=True), quoted[is_wanted].reset_index(drop=True)
 
 
 def _gathered_defects(parsed: Sequence[Parsed]) -> pd.DataFrame:
     frames = [file.quarantine for _, file, _ in parsed if not file.quarantine.empty]
     return pd.concat(frames, ignore_index=True) if frames else quarantine_of([])
-
-
-def _having(rows: pd.DataFrame, prices: list[str]) -> pd.DataFrame:
-    """Return the rows with all these price columns and no others, missing ones empty."""
-    others = [name for name in rows.columns if name not in prices and not is_quoted(name)]
-    numbers = rows.reindex(columns=prices).astype("float64")
-    return pd.concat([rows[others].copy(), numbers.copy()], axis="columns")
 
 
 def _with_outcome(matches: pd.DataFrame) -> pd.DataFrame:

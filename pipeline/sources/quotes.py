@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipeline.domain.markets import MOMENTS, columns_of_stem, is_line, is_price, moment_of, stem_of
 
 _ALWAYS = ("avg", "max")
+
+Numbers = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
 
 
 def is_quoted(column: str) -> bool:
@@ -33,15 +38,37 @@ def price_columns(columns: Iterable[str]) -> dict[str, list[str]]:
     return {moment: [name for name in quoted if moment_of(name) == moment] for moment in MOMENTS}
 
 
-def quotes_of(matches: pd.DataFrame, fixtures: pd.DataFrame, prices: dict[str, list[str]]) -> pd.DataFrame:
+def quotes_of(
+    matches: pd.DataFrame, quoted: pd.DataFrame, fixtures: pd.DataFrame, prices: dict[str, list[str]]
+) -> pd.DataFrame:
     """Return one row a match or fixture that has at least one price; a fixture has no closing prices.
 
-    Both frames hold `match_id`, `kick_off_at`, `early_at` and their price columns. The size of a handicap
-    alone is no price.
+    Both frames hold `match_id`, `kick_off_at` and `early_at`, the fixtures their price columns as well.
+    quoted: all price columns by the index of the matches. The size of a handicap alone is no price.
     """
-    kept = ["match_id", "kick_off_at", "early_at"]
     closing = [*prices["early"], *prices["close"]]
-    rows = pd.concat([matches[[*kept, *closing]], fixtures[[*kept, *prices["early"]]]], ignore_index=True)
     prices_alone = [name for name in closing if is_price(name)]
-    quoted = rows[rows[prices_alone].notna().any(axis="columns")]
-    return quoted.sort_values(["kick_off_at", "match_id"], kind="stable").drop(columns="kick_off_at")
+    has_price = quoted[prices_alone].notna().any(axis="columns")
+    matches = matches[has_price.loc[matches.index]]
+    fixtures = fixtures[fixtures[[*filter(is_price, prices["early"])]].notna().any(axis="columns")]
+    kept = ["match_id", "kick_off_at", "early_at"]
+    rows = pd.concat([matches[kept], fixtures[kept]], ignore_index=True)
+    order = rows.sort_values(["kick_off_at", "match_id"], kind="stable").index
+    coming = fixtures[prices["early"]].reindex(columns=closing).to_numpy("float64")
+    values = _taken(quoted[closing].to_numpy(), matches.index.to_numpy(), coming, order.to_numpy())
+    places = rows.loc[order, ["match_id", "early_at"]].reset_index(drop=True)
+    return pd.concat([places, pd.DataFrame(values.T, columns=closing, copy=False)], axis="columns")
+
+
+def _taken(quoted: Numbers, played: Places, coming: Numbers, order: Places) -> Numbers:
+    """Return one line a column: the prices of the matches and the fixtures in their common order.
+
+    quoted: a line a row of the archive. played: the matches' rows of it. coming: a line a fixture.
+    """
+    values = np.empty((quoted.shape[1], len(order)))
+    is_played = order < len(played)
+    of_match, of_fixture = played[order[is_played]], order[~is_played] - len(played)
+    for at, line in enumerate(values):
+        line[is_played] = quoted[of_match, at]
+        line[~is_played] = coming[of_fixture, at]
+    return values

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from pipeline.domain.deferral import deferred
 from pipeline.domain.errors import ContractError
 from pipeline.validation.checks import Check
 
@@ -110,9 +111,12 @@ def _context(gx: Any) -> Any:
 
 
 def _great_expectations() -> Any:
-    """Import the engine without its notices: deprecations are its own affair, progress is not wanted."""
+    """Import the engine without its notices: deprecations are its own affair, progress is not wanted.
+
+    Charts and distributions, which one of its expectations draws and fits, load when that one is used.
+    """
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), deferred("altair", "scipy.stats"):
         warnings.simplefilter("ignore")
         import great_expectations
     return great_expectations
