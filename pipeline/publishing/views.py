@@ -82,6 +82,7 @@ class PublishedTables:
     calibration: pd.DataFrame
     returns: pd.DataFrame
     notices: pd.DataFrame
+    coverage: pd.DataFrame
     backtest_count: int
 
     def rows_count(self, table: str) -> int:
@@ -89,7 +90,17 @@ class PublishedTables:
         return self.backtest_count if table == "backtest" else len(getattr(self, table))
 
 
-_SHOWN = ("upcoming", "recent", "divisions", "standings", "scores", "calibration", "returns", "notices")
+_SHOWN = (
+    "upcoming",
+    "recent",
+    "divisions",
+    "standings",
+    "scores",
+    "calibration",
+    "returns",
+    "notices",
+    "coverage",
+)
 
 
 def load_tables(folder: Path) -> PublishedTables:

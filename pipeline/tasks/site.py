@@ -76,6 +76,7 @@ def findings_of(stage: Stage) -> Findings:
         ratings=current_elo(matches, divisions_in(stage.settings)),
         verdict=read_json(own.verdict),
         notices=notices_of(stage),
+        coverage=read_table(own.coverage),
     )
 
 

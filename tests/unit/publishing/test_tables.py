@@ -18,6 +18,15 @@ from pipeline.publishing.tables import TABLES, Findings, build_tables
 CUT_OFF = datetime(2026, 4, 24, 19, 4, tzinfo=UTC)
 DIVISIONS = divisions_of("tiny")
 PACKAGE = "pipeline.publishing"
+COUNTED = {
+    "division": "AR1",
+    "season": 2025,
+    "rows_count": 5,
+    "matches_count": 3,
+    "to_come_count": 1,
+    "quarantined_count": 1,
+    "lost_count": 0,
+}
 
 
 def typed(table: str, rows: list[dict[str, Any]], package: str = PACKAGE) -> pd.DataFrame:
@@ -96,6 +105,7 @@ def findings() -> Findings:
         ratings=pd.DataFrame({"club_id": ["x.ayr"], "elo": [1512.5]}),
         verdict={"divisions": dict.fromkeys(DIVISIONS, states)},
         notices=typed("notices", []),
+        coverage=pd.DataFrame([COUNTED]).astype({"division": "str"}),
     )
 
 
