@@ -33,8 +33,8 @@ def coverage(
     """Return division, season and the counts of `COUNTS`, one row a division and season, in their order.
 
     parsed: the files that `tables` were made of at this cut-off. A row to come is one whose result was not
-    known then, whether it became a fixture or lies beyond the horizon. A row that the reader refused counts in the season of its file, or, where the file holds many, in that of the
-    nearest line it could use.
+    known then, whether it became a fixture or lies beyond the horizon. A row that the reader refused counts
+    in the season of its file, or, where the file holds many, in that of the nearest line it could use.
     """
     results = [(file, each) for file, each in parsed if file.kind == "results"]
     states = pd.concat([_rows_read(file, each) for file, each in results] or [_no_rows()], ignore_index=True)
@@ -64,8 +64,11 @@ def coverage_totals(counts: pd.DataFrame) -> dict[str, int]:
 def _rows_read(file: FeedFile, parsed: ParsedFile) -> pd.DataFrame:
     """Return place, season and kick-off of every line that held something; refused lines have no kick-off."""
     used = (_no_rows() if parsed.rows.empty else parsed.rows)[_OF_A_ROW]
-    is_row = (parsed.quarantine["scope"] == "row") & ~parsed.quarantine["source_row"].isin(used["source_row"])
-    refused = parsed.quarantine.loc[is_row, ["source_row"]].drop_duplicates().sort_values("source_row")
+    quarantine = parsed.quarantine[parsed.quarantine["scope"] == "row"]
+    refused = quarantine.loc[~quarantine["source_row"].isin(used["source_row"]), ["source_row"]]
+    if refused.empty:
+        return used.assign(division=file.division, source_file=file.path)
+    refused = refused.drop_duplicates().sort_values("source_row")
     if file.season is not None or used.empty:
         refused = refused.assign(season=file.season or 0)
     else:
