@@ -113,9 +113,9 @@ def places_of(cells: Mapping[str, str], place: Place) -> Places:
     if cells.get("last_season"):
         last_season = whole_number(cells, "last_season", place, least=first_season, most=LAST_YEAR)
     first = whole_number(cells, "first_place", place, least=-99, most=99)
-    last = whole_number(cells, "last_place", place, least=first, most=99 if first > 0 else -1)
     if first == 0:
         raise place.error("places are from 1 or, from the bottom, from -1:", "first_place", "0")
+    last = whole_number(cells, "last_place", place, least=first, most=99 if first > 0 else -1)
     return Places(first_season, last_season, first, last, cells["meaning"])
 
 

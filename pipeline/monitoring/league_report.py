@@ -84,8 +84,8 @@ def forecast_lines(
 
 
 def _division_lines(division: Division, coverage: pd.DataFrame) -> list[str]:
-    season = int(coverage["season"].max()) if len(coverage) else None
-    rules = division.rules if season is None else division.rules_of(season)
+    seasons = {int(season) for season in coverage["season"]}
+    rules = division.rules_of(max(seasons)) if seasons else division.rules
     ties = ", ".join(tie_break_words()[each] for each in rules.tie_breaks)
     clubs = f"{rules.clubs} clubs, " if rules.clubs else ""
     return [
@@ -95,6 +95,7 @@ def _division_lines(division: Division, coverage: pd.DataFrame) -> list[str]:
         *(
             f"  {each.season}: {each.points} points taken from {plain(each.club)} ({plain(each.reason)})"
             for each in division.deductions
+            if each.season in seasons
         ),
     ]
 

@@ -59,6 +59,22 @@ def known_deductions(division: Division, season: int, on: date) -> dict[str, lis
     return known
 
 
+def deductions_of_nobody(matches: pd.DataFrame, divisions: Mapping[str, Division]) -> list[tuple[str, str]]:
+    """Return the deductions that name no club of their season: the division's code and what is wrong.
+
+    Nothing can be said of seasons without matches.
+    """
+    found = []
+    for code, division in divisions.items():
+        own = matches[matches["division"] == code] if division.deductions else matches.iloc[:0]
+        for each in division.deductions:
+            season = own[own["season"] == each.season]
+            if len(season) and each.club not in {*season["home"], *season["away"]}:
+                reason = f"the deduction of {each.season} names {each.club}, which played no match then"
+                found.append((code, reason))
+    return found
+
+
 def _season_rows(part: pd.DataFrame, division: Division, season: int, on: date) -> list[dict[str, Any]]:
     rules = division.rules_of(season)
     names = dict(zip(part["home_id"], part["home"], strict=True))

@@ -13,7 +13,7 @@ import pytest
 from pipeline.domain.division import Division
 from pipeline.domain.divisions import divisions_of
 from pipeline.domain.rules import Deduction, Places, SeasonRules, season_formats
-from pipeline.publishing.standings import league_standings
+from pipeline.publishing.standings import deductions_of_nobody, league_standings
 
 ON = date(2026, 4, 24)
 
@@ -153,3 +153,10 @@ def test_where_the_matches_do_not_fit_the_rules_every_match_counts() -> None:
     clubs = "ABCDE"
     scores = [(home, int(home < away), int(away < home), away) for home, away in permutations(clubs, 2)]
     assert table(*scores, by=division(clubs=4))["played"].tolist() == [8] * 5
+
+
+def test_a_deduction_that_names_no_club_of_its_season_is_told() -> None:
+    taken = (Deduction(2025, "Ayre", 4, "late accounts"), Deduction(2024, "Nobody", 1, "no season of it"))
+    by = replace(division(), deductions=(*taken, Deduction(2025, "Bex", 1, "known")))
+    told = deductions_of_nobody(results(("Ayr", 2, 0, "Bex")), {"AR1": by})
+    assert told == [("AR1", "the deduction of 2025 names Ayre, which played no match then")]

@@ -174,3 +174,33 @@ def test_a_table_that_breaks_its_columns_is_refused(findings: Findings) -> None:
     wrong = replace(findings, scores=findings.scores.assign(n=pd.Series([], dtype="str")))
     with pytest.raises(ContractError, match="scores"):
         build_tables(wrong, DIVISIONS, cut_off_at=CUT_OFF, champion="poisson", threshold=0.05)
+
+
+def test_coverage_counts_what_was_read_accepted_and_priced(findings: Findings) -> None:
+    lost = {**COUNTED, "season": 2024, "matches_count": 2, "lost_count": 1}
+    counted = replace(findings, coverage=pd.DataFrame([COUNTED, lost]).astype({"division": "str"}))
+    table = build_tables(counted, DIVISIONS, cut_off_at=CUT_OFF, champion="poisson", threshold=0.05)[
+        "coverage"
+    ]
+    assert table["season_label"].tolist() == ["2025/26", "2024/25"]
+    newest, before = table.to_dict("records")
+    assert (newest["rows_count"], newest["matches_count"], newest["accepted_count"]) == (5, 3, 2)
+    assert (newest["expected_count"], newest["clubs_count"]) == (132, 2)
+    assert (newest["early_prices_count"], newest["closing_prices_count"]) == (1, 0)
+    assert newest["first_kick_off_at"] == pd.Timestamp("2026-01-02T15:00", tz="UTC")
+    assert (before["lost_count"], before["accepted_count"]) == (1, 0)
+    assert pd.isna(before["last_kick_off_at"])
+
+
+def test_a_division_that_is_kept_from_an_earlier_run_is_covered_without_rows(findings: Findings) -> None:
+    kept = replace(findings, coverage=findings.coverage.iloc[:0])
+    row = build_tables(kept, DIVISIONS, cut_off_at=CUT_OFF, champion="poisson", threshold=0.05)[
+        "coverage"
+    ].iloc[0]
+    assert (row["rows_count"], row["accepted_count"]) == (0, 2)
+
+
+def test_divisions_say_how_they_are_played_and_how_ties_are_broken(tables: dict[str, pd.DataFrame]) -> None:
+    row = tables["divisions"].set_index("division").loc["AR1"]
+    assert row["season_format"] == "each club meets each other at home and away"
+    assert row["tie_breaks"] == "goal difference; goals scored"
