@@ -1,6 +1,6 @@
 # Touchline. `make help` lists the targets; README.md says what they are for.
 .DEFAULT_GOAL := help
-.PHONY: help publish refresh serve status test fuzz check bench format lock clean
+.PHONY: help publish refresh league serve status test fuzz check bench format lock clean
 
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
@@ -21,6 +21,7 @@ DATA_ROOT ?=
 SITE_ROOT ?=
 PORT ?=
 FOLDER ?=
+NAME ?=
 SETTINGS = $(if $(SOURCE),--pipeline-source $(SOURCE)) $(if $(BASE_URL),--pipeline-base-url $(BASE_URL)) \
 	$(if $(DATA_ROOT),--pipeline-data-root $(DATA_ROOT)) $(if $(SITE_ROOT),--pipeline-site-root $(SITE_ROOT)) \
 	$(if $(FOLDER),--pipeline-folder $(FOLDER))
@@ -44,6 +45,9 @@ publish: $(READY) ## take the feed to the published site
 refresh: $(READY) ## the same without training: new fixtures, prices and results
 	@$(BIN)/luigi --module pipeline Refresh $(if $(AS_OF),--as-of $(AS_OF)) $(SETTINGS)
 	@$(BIN)/python -m pipeline.tasks.operator where $(SETTINGS)
+
+league: $(READY) ## try one division, apart from every live run: coverage, clubs, first forecasts (NAME=)
+	@$(BIN)/python -m pipeline.tasks.league $(if $(AS_OF),--as-of $(AS_OF)) $(SETTINGS) -- "$(NAME)"
 
 status: $(READY) ## say how the last run went
 	@$(BIN)/python -m pipeline.tasks.operator status $(SETTINGS)

@@ -41,6 +41,11 @@ class RunPaths:
         return self.folder / "normalised"
 
     @property
+    def coverage(self) -> Path:
+        """Return the counts of what became of every row read, beside the tables they were counted in."""
+        return self.normalised / "coverage.parquet"
+
+    @property
     def matches(self) -> Path:
         """Return the table `matches`."""
         return self.folder / "matches.parquet"

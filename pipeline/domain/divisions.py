@@ -1,104 +1,107 @@
-"""What each division is: country, tier, time zone and calendar, from one table (`divisions.csv`).
+"""What each division is: country, tier, time zone, calendar and rules, from one table (`divisions.csv`).
 
 Adding a division is adding one row there. `feed` says which source lists it. Seasons that a division played
-in another calendar than today's stand in `calendars.csv`.
+in another calendar than today's stand in `calendars.csv`, seasons by other rules in `former_rules.csv`, and
+points taken from clubs in `deductions.csv`, which is not complete, and what places lead to in `places.csv`,
+as far as that is certain. A field that is missing is named.
 """
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
-from importlib.resources import files
+from typing import Any
 
-from pipeline.domain.season import Season
+from pipeline.domain.division import Division
+from pipeline.domain.division_row import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    RULES,
+    Place,
+    deduction_of,
+    demand,
+    division_of,
+    one_of,
+    places_of,
+    rule_of,
+    whole_number,
+)
+from pipeline.domain.rules import rows_of
 
+__all__ = ["Division", "divisions_of", "read_divisions"]
 
-@dataclass(frozen=True)
-class Division:
-    """One tier of one country. `under_way_by` is the month and day by which results must have come in.
+Tables = Mapping[str, Sequence[Mapping[str, str]]]
+Cells = Mapping[str, str]
 
-    calendar: `winter` (August to May) or `summer` (within a year), today's. former_calendars: first and last
-    starting year and the calendar of these seasons, which can be `double` as well: a spring season and a
-    winter one that start in the same year.
-    """
-
-    code: str
-    name: str
-    country: str
-    tier: int
-    time_zone: str
-    calendar: str
-    under_way_by: tuple[int, int]
-    winter_break: tuple[tuple[int, int], tuple[int, int]] | None
-    former_calendars: tuple[tuple[int, int, str], ...] = ()
-
-    def season_at(self, day: date) -> Season:
-        """Return the season that `day` belongs to in this division's calendar of that year."""
-        is_winter = self.calendar_of(day.year) == "winter"
-        return Season.containing(day, "winter" if is_winter else "summer")
-
-    def calendar_of(self, season: int) -> str:
-        """Return the calendar of the season with this starting year: `winter`, `summer` or `double`."""
-        former = (name for first, last, name in self.former_calendars if first <= season <= last)
-        return next(former, self.calendar)
-
-    def is_due(self, day: date) -> bool:
-        """Tell whether this division's season must have begun by `day`."""
-        start = self.season_at(day).start_year
-        return day >= date(start, *self.under_way_by)
-
-    def playing_days_between(self, first: date, last: date) -> int:
-        """Count the days after `first` up to `last`, leaving out the winter break."""
-        days = (first + timedelta(days=step) for step in range(1, (last - first).days + 1))
-        return sum(not self._is_break(day) for day in days)
-
-    def _is_break(self, day: date) -> bool:
-        if self.winter_break is None:
-            return False
-        first, last = self.winter_break
-        month_day = (day.month, day.day)
-        return first <= month_day <= last if first <= last else month_day >= first or month_day <= last
+_MAIN = "divisions.csv"
+_FORMER_CALENDARS = ("winter", "summer", "double")
 
 
 @cache
 def divisions_of(feed: str) -> dict[str, Division]:
     """Return the divisions of one feed by code, in the order of the table.
 
-    Raises KeyError where the feed has no divisions.
+    Raises KeyError where the feed has no divisions, ParseError naming file, row and column where a field is
+    missing or can not be used.
     """
-    rows = _rows("divisions.csv", feed)
-    if not rows:
+    tables = {name: rows_of(name) for name in (_MAIN, *_SIBLINGS)}
+    divisions = read_divisions(tables, feed)
+    if not divisions:
         raise KeyError(f"divisions.csv has no division of the feed {feed!r}")
-    former = _rows("calendars.csv", feed)
-    return {row["division"]: _division(row, former) for row in rows}
+    return divisions
 
 
-def _rows(name: str, feed: str) -> list[dict[str, str]]:
-    text = files("pipeline.domain").joinpath(name).read_text(encoding="utf-8")
-    return [row for row in csv.DictReader(text.splitlines()) if row["feed"] == feed]
+def read_divisions(tables: Tables, feed: str) -> dict[str, Division]:
+    """Return the divisions of one feed by code from the rows of the tables by file name.
+
+    Raises ParseError as `divisions_of` does, and where a row belongs to no division of the feed.
+    """
+    divisions: dict[str, Division] = {}
+    for cells, place in _rows(tables, _MAIN, feed):
+        demand(cells, ("division", *RULES), place)
+        code = cells["division"]
+        if code in divisions:
+            raise place.error("the code is there twice:", "division", code)
+        divisions[code] = division_of(code, cells, place)
+    for name, (field, read) in _SIBLINGS.items():
+        for cells, place in _rows(tables, name, feed):
+            demand(cells, ("division",), place)
+            division = divisions[one_of(cells, "division", tuple(divisions), place)]
+            added: dict[str, Any] = {field: (*getattr(division, field), read(cells, place))}
+            divisions[division.code] = replace(division, **added)
+    return divisions
 
 
-def _division(row: dict[str, str], former: list[dict[str, str]]) -> Division:
-    breaks = (_month_day(row["break_starts"]), _month_day(row["break_ends"])) if row["break_starts"] else None
-    return Division(
-        code=row["division"],
-        name=row["name"],
-        country=row["country"],
-        tier=int(row["tier"]),
-        time_zone=row["time_zone"],
-        calendar=row["calendar"],
-        under_way_by=_month_day(row["under_way_by"]),
-        winter_break=breaks,
-        former_calendars=tuple(
-            (int(each["first_season"]), int(each["last_season"]), each["calendar"])
-            for each in former
-            if each["division"] == row["division"]
-        ),
-    )
+def _rows(tables: Tables, name: str, feed: str) -> Iterator[tuple[Cells, Place]]:
+    """Yield the rows of one feed in a table, each with its place; the header is row 1."""
+    for number, cells in enumerate(tables[name], start=2):
+        place = Place("division table", name, number)
+        demand(cells, ("feed",), place)
+        if cells["feed"] == feed:
+            yield cells, place
 
 
-def _month_day(text: str) -> tuple[int, int]:
-    month, day = text.split("-")
-    return int(month), int(day)
+def _former_calendar(cells: Cells, place: Place) -> tuple[int, int, str]:
+    demand(cells, ("calendar",), place)
+    return *_span(cells, place), one_of(cells, "calendar", _FORMER_CALENDARS, place)
+
+
+def _former_rule(cells: Cells, place: Place) -> tuple[int, int, str, Any]:
+    demand(cells, ("rule", "value"), place)
+    return *_span(cells, place), cells["rule"], rule_of(cells["rule"], cells["value"], place)
+
+
+def _span(cells: Cells, place: Place) -> tuple[int, int]:
+    demand(cells, ("first_season", "last_season"), place)
+    first = whole_number(cells, "first_season", place, least=FIRST_YEAR, most=LAST_YEAR)
+    return first, whole_number(cells, "last_season", place, least=first, most=LAST_YEAR)
+
+
+_SIBLINGS: Mapping[str, tuple[str, Callable[[Cells, Place], Any]]] = {
+    "calendars.csv": ("former_calendars", _former_calendar),
+    "former_rules.csv": ("former_rules", _former_rule),
+    "deductions.csv": ("deductions", deduction_of),
+    "places.csv": ("places", places_of),
+}
+"""The tables beside the main one: which field of a division a row adds to, and how it is read."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.archive.atomic import atomic_folder, write_json, write_text
 from pipeline.publishing import formats
 from pipeline.publishing.view_models import (
+    coverage,
     divisions,
     downloads,
     matches,
@@ -95,6 +96,7 @@ def page_views(tables: PublishedTables, run: RunFacts) -> Iterator[PageView]:
     yield _track_record_page(tables, run)
     yield _status_page(tables, run, known)
     yield _downloads_page(tables, run)
+    yield _coverage_page(tables, known)
     for division in known:
         yield _division_page(tables, run, division)
 
@@ -165,6 +167,12 @@ def _status_page(
     return PageView("status/", "Status", words, "status", True, data)
 
 
+def _coverage_page(tables: PublishedTables, known: tuple[divisions.DivisionFacts, ...]) -> PageView:
+    data = {"totals": coverage.totals(tables), "rows": coverage.division_rows(tables, known)}
+    words = "What became of every row of the feed's results files, by division and season."
+    return PageView("coverage/", "Coverage", words, "coverage", False, data)
+
+
 def _downloads_page(tables: PublishedTables, run: RunFacts) -> PageView:
     words = "Every published table as CSV, Parquet and JSON, with its columns explained."
     return PageView(
@@ -179,6 +187,8 @@ def _division_page(tables: PublishedTables, run: RunFacts, division: divisions.D
         "prices_from": matches.prices_of(tables, division.code),
         "recent": matches.recent_days(tables, division.code),
         "standings": divisions.standings_of(tables, division.code),
+        "footnotes": divisions.footnotes_of(tables, division.code),
+        "seasons": coverage.season_rows(tables, division.code),
         "families": scores.family_rows(tables, run, "division", division.code),
         "returns": returns.return_rows(tables, run, "division", division.code),
         "few_bets": returns.FEW_BETS,

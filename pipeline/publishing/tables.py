@@ -17,9 +17,11 @@ import pandas as pd
 from pipeline.domain.divisions import Division
 from pipeline.domain.margin import implied
 from pipeline.domain.outcomes import SIDES
+from pipeline.domain.rules import tie_break_words
 from pipeline.domain.scores import log_loss
 from pipeline.domain.tables import check_columns, columns_of
 from pipeline.domain.value import edges, value_sides
+from pipeline.publishing.coverage import coverage_table
 from pipeline.publishing.standings import league_standings
 
 PRICE_SOURCE = "market average"
@@ -34,6 +36,7 @@ TABLES = (
     "returns",
     "notices",
     "backtest",
+    "coverage",
     "settled",
     "ledger_results",
     "track_record",
@@ -59,6 +62,7 @@ class Findings:
     ratings: pd.DataFrame
     verdict: Mapping[str, Any]
     notices: pd.DataFrame
+    coverage: pd.DataFrame
 
 
 def build_tables(
@@ -85,6 +89,7 @@ def build_tables(
         "returns": findings.returns,
         "notices": findings.notices,
         "backtest": _backtest(findings),
+        "coverage": coverage_table(findings.coverage, findings.matches, findings.quotes, divisions),
     }
     return {name: _conform(name, frame) for name, frame in tables.items()}
 
@@ -181,6 +186,7 @@ def _division_row(
 ) -> dict[str, Any]:
     season = division.season_at(cut_off_at.date())
     played = findings.matches[findings.matches["division"] == division.code]
+    rules = division.rules_of(season.start_year)
     return {
         "division": division.code,
         "name": division.name,
@@ -195,13 +201,15 @@ def _division_row(
         "season_matches_count": int((played["season"] == season.start_year).sum()),
         "fixtures_count": int((findings.fixtures["division"] == division.code).sum()),
         "quarantined_count": int(state.get("quarantined_count", 0)),
+        "season_format": rules.season_format.meaning,
+        "tie_breaks": "; ".join(tie_break_words()[each] for each in rules.tie_breaks),
     }
 
 
 def _standings(findings: Findings, divisions: Mapping[str, Division], cut_off_at: datetime) -> pd.DataFrame:
     seasons = {code: division.season_at(cut_off_at.date()).start_year for code, division in divisions.items()}
     running = findings.matches["season"] == findings.matches["division"].map(seasons)
-    table = league_standings(findings.matches[running])
+    table = league_standings(findings.matches[running], divisions, on=cut_off_at.date())
     return table.merge(findings.ratings[["club_id", "elo"]], on="club_id", how="left", validate="m:1")
 
 

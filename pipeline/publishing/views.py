@@ -100,6 +100,7 @@ class PublishedTables:
     lead_times: pd.DataFrame
     ledger_runs: pd.DataFrame
     ledger_corrections: pd.DataFrame
+    coverage: pd.DataFrame
     counts: Mapping[str, int]
 
     def rows_count(self, table: str) -> int:

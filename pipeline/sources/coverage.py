@@ -7,9 +7,11 @@ archive and are not counted here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pipeline.sources.base import FeedFile, ParsedFile
@@ -20,7 +22,9 @@ COUNTS = ("rows_count", "matches_count", "to_come_count", "quarantined_count", "
 """The counts of `coverage`: the first is the sum of the others."""
 
 _PLACE = ["source_file", "source_row"]
+_MOST_LINES = 10**9
 _KEYS = ["division", "season"]
+_OF_A_ROW = ["source_row", "season", "kick_off_at", "kick_off_precision"]
 
 
 def coverage(
@@ -59,9 +63,12 @@ def coverage_totals(counts: pd.DataFrame) -> dict[str, int]:
 
 def _rows_read(file: FeedFile, parsed: ParsedFile) -> pd.DataFrame:
     """Return place, season and kick-off of every line that held something; refused lines have no kick-off."""
-    used = parsed.rows[["source_row", "season", "kick_off_at", "kick_off_precision"]]
-    is_row = (parsed.quarantine["scope"] == "row") & ~parsed.quarantine["source_row"].isin(used["source_row"])
-    refused = parsed.quarantine.loc[is_row, ["source_row"]].drop_duplicates().sort_values("source_row")
+    used = (_no_rows() if parsed.rows.empty else parsed.rows)[_OF_A_ROW]
+    quarantine = parsed.quarantine[parsed.quarantine["scope"] == "row"]
+    refused = quarantine.loc[~quarantine["source_row"].isin(used["source_row"]), ["source_row"]]
+    if refused.empty:
+        return used.assign(division=file.division, source_file=file.path)
+    refused = refused.drop_duplicates().sort_values("source_row")
     if file.season is not None or used.empty:
         refused = refused.assign(season=file.season or 0)
     else:
@@ -72,13 +79,21 @@ def _rows_read(file: FeedFile, parsed: ParsedFile) -> pd.DataFrame:
 
 
 def _no_rows() -> pd.DataFrame:
-    empty = pd.DataFrame({"division": [], "season": [], "source_file": [], "source_row": []})
-    return empty.assign(
-        kick_off_at=pd.Series([], dtype="datetime64[us, UTC]"), kick_off_precision=pd.Series([], dtype="str")
-    )
+    types = dict.fromkeys([*_KEYS, *_PLACE, *_OF_A_ROW], "str")
+    types |= dict.fromkeys(["season", "source_row"], "int64") | {"kick_off_at": "datetime64[us, UTC]"}
+    return pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in types.items()})
 
 
 def _are_in(states: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
-    places = set(zip(table["source_file"], table["source_row"], strict=True))
-    own = zip(states["source_file"], states["source_row"], strict=True)
-    return pd.Series([place in places for place in own], index=states.index, dtype="bool")
+    """Tell for each row whether the table has one of its place; a file and a line become one number."""
+    files = {
+        path: number
+        for number, path in enumerate(pd.concat([states["source_file"], table["source_file"]]).unique())
+    }
+    own, others = (_numbers(rows, files) for rows in (states, table))
+    return pd.Series(np.isin(own, others), index=states.index, dtype="bool")
+
+
+def _numbers(rows: pd.DataFrame, files: Mapping[str, int]) -> npt.NDArray[np.int64]:
+    numbers = rows["source_file"].map(files).to_numpy(dtype="int64") * _MOST_LINES
+    return np.asarray(numbers + rows["source_row"].to_numpy(dtype="int64"))

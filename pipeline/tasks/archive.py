@@ -52,11 +52,13 @@ class NormaliseArchive(Stage):
 
     def work(self) -> None:
         from pipeline.archive.tables import write_table
+        from pipeline.sources.coverage import coverage
         from pipeline.sources.normalise import normalise
 
         intake = intake_of(self)
+        parsed = parsed_files(self, intake)
         archive = normalise(
-            parsed_files(self, intake),
+            parsed,
             divisions_in(self.settings),
             cut_off_at=intake.cut_off_at,
             horizon_days=self.settings.horizon_days,
@@ -66,9 +68,11 @@ class NormaliseArchive(Stage):
             f"{len(archive.quarantine)} entries in quarantine"
         )
         self._report_clubs(archive)
+        counts = coverage([(file, each) for file, each, _ in parsed], archive, cut_off_at=intake.cut_off_at)
         with atomic_folder(self.paths.normalised) as folder:
             for name in _TABLES:
                 write_table(folder / f"{name}.parquet", getattr(archive, name))
+            write_table(folder / self.paths.coverage.name, counts)
 
     def _report_clubs(self, archive: Normalised) -> None:
         """Tell which clubs are new and keep the report; each of them is provisional until a person looks."""

@@ -74,18 +74,20 @@ def findings_of(stage: Stage) -> Findings:
         ratings=current_elo(matches, divisions_in(stage.settings)),
         verdict=read_json(own.verdict),
         notices=notices_of(stage),
+        coverage=read_table(own.coverage),
     )
 
 
 def notices_of(stage: Stage) -> pd.DataFrame:
     """Return what a reader must know of this run's data.
 
-    Pages and files in trouble, divisions withheld, corrections to finished seasons received lately.
+    Pages and files in trouble, divisions withheld, deductions of unknown clubs, corrections received lately.
     """
     import pandas as pd
 
     from pipeline.archive.report import FetchReport
     from pipeline.archive.tables import read_table
+    from pipeline.publishing.standings import deductions_of_nobody
 
     pages = FetchReport.from_document(read_json(stage.paths.fetch)).pages
     files = [entry for entry in (*pages, *intake_of(stage).files) if entry.reason]
@@ -102,7 +104,8 @@ def notices_of(stage: Stage) -> pd.DataFrame:
     refused = quarantine[quarantine["scope"] == "file"]
     for path, reason in zip(refused["source_file"], refused["reason"], strict=True):
         rows.append({"kind": "file", "subject": path, "reason": reason, "last_good_at": None})
-    for code, reason in withheld_divisions(stage.paths).items():
+    idle = deductions_of_nobody(read_table(stage.paths.matches), divisions_in(stage.settings))
+    for code, reason in (*withheld_divisions(stage.paths).items(), *idle):
         rows.append({"kind": "division", "subject": code, "reason": reason, "last_good_at": None})
     for each in read_json(stage.paths.corrections):
         received_at = datetime.fromisoformat(each["received_at"])

@@ -53,11 +53,23 @@ def test_the_fixtures_of_the_guide_are_listed_with_forecasts(league: Checkout) -
 
 def test_the_results_of_the_guide_are_in_the_table_of_the_division(league: Checkout) -> None:
     page = (league.release() / "divisions" / "kal" / "index.html").read_text(encoding="utf-8")
-    for text in ("Kaleva Premier", "Ilves Harbour", "Peura Rovers"):
+    taken = "Otava Town: 3 points taken: late accounts."
+    for text in ("Kaleva Premier", "Ilves Harbour", "Peura Rovers", taken, "points in the meetings"):
         assert text in page
     manifest = json.loads((league.release() / "release.json").read_text(encoding="utf-8"))
     assert (manifest["source"], manifest["is_simulated"]) == ("csv_folder", False)
     assert "simulated league" not in page
+
+
+def test_the_table_counts_the_deduction_and_the_season_of_the_guide(league: Checkout) -> None:
+    rows = {row["club"]: row for row in rows_of(league.release(), "standings")}
+    otava = rows["Otava Town"]
+    assert otava["points"] == 3 * int(str(otava["won"])) + int(str(otava["drawn"])) - 3
+    assert [row["place"] for row in rows.values()] == ["title", None, None, None, None, "relegated"]
+    seasons = {row["season"]: row for row in rows_of(league.release(), "coverage")}
+    assert {row["expected_count"] for row in seasons.values()} == {30}
+    assert {row["lost_count"] for row in seasons.values()} == {0}
+    assert seasons[2024]["accepted_count"] == 30
 
 
 def test_the_guide_itself_is_a_page_of_the_site(league: Checkout) -> None:

@@ -35,6 +35,9 @@ RUN_ON_REAL_DATA = {
 RUN_ON_A_LEAGUE_OF_ONES_OWN = {"make publish SOURCE=csv_folder FOLDER=my-league"}
 """Run by `test_bring_your_own_league.py`, where the league is."""
 
+RUN_ON_A_NEW_LEAGUE = {"make league NAME=NL1 SOURCE=football_data"}
+"""Run by `test_add_a_league.py`, with a feed that has it."""
+
 
 def commands_of(text: str) -> set[str]:
     blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.S)
@@ -58,13 +61,15 @@ def roots(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def test_every_command_of_the_readme_is_run_by_a_test() -> None:
-    assert commands_of(README) == RUN_HERE | RUN_ON_REAL_DATA | RUN_ON_A_LEAGUE_OF_ONES_OWN
+    assert commands_of(README) == (
+        RUN_HERE | RUN_ON_REAL_DATA | RUN_ON_A_LEAGUE_OF_ONES_OWN | RUN_ON_A_NEW_LEAGUE
+    )
 
 
 def test_make_help_lists_the_targets() -> None:
     done = run("make help")
     assert done.returncode == 0
-    for target in ("publish", "refresh", "serve", "status", "test", "check"):
+    for target in ("publish", "refresh", "league", "serve", "status", "test", "check"):
         assert f"make {target}" in done.stdout
 
 

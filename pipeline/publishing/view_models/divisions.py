@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -40,6 +40,8 @@ class DivisionFacts:
     season_matches_count: str
     fixtures_count: str
     quarantined_count: str
+    season_format: str
+    tie_breaks: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,16 @@ class StandingRow:
     difference: str
     points: int
     elo: str
+    note: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Footnote:
+    """Points taken from a club, told below the table. mark: what stands at the club."""
+
+    mark: str
+    text: str
 
 
 def all_divisions(tables: PublishedTables, run: RunFacts) -> tuple[DivisionFacts, ...]:
@@ -78,7 +90,28 @@ def standings_of(tables: PublishedTables, division: str) -> tuple[StandingRow, .
     part = tables.standings[tables.standings["division"] == division]
     newest = part[part["season"] == part["season"].max()]
     records = sorted(records_of(newest), key=lambda row: (row["position"], row["club"]))
-    return tuple(_standing(record) for record in records)
+    marks = _marks(records)
+    return tuple(_standing(record, marks.get(record["club_id"], "")) for record in records)
+
+
+def footnotes_of(tables: PublishedTables, division: str) -> tuple[Footnote, ...]:
+    """Return what was taken from clubs of a division's running season, by position."""
+    part = tables.standings[tables.standings["division"] == division]
+    newest = part[part["season"] == part["season"].max()].sort_values("position", kind="stable")
+    records = records_of(newest)
+    marks = _marks(records)
+    return tuple(_footnote(row, marks[row["club_id"]]) for row in records if row["club_id"] in marks)
+
+
+def _marks(records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    taken = [record["club_id"] for record in records if record["deducted_points"]]
+    return {club: str(number) for number, club in enumerate(taken, start=1)}
+
+
+def _footnote(record: Mapping[str, Any], mark: str) -> Footnote:
+    points = int(record["deducted_points"])
+    reason = "" if formats.is_missing(record["deduction_reason"]) else f": {record['deduction_reason']}"
+    return Footnote(mark, f"{record['club']}: {points} {'point' if points == 1 else 'points'} taken{reason}.")
 
 
 def _facts(record: Mapping[str, Any], run: RunFacts) -> DivisionFacts:
@@ -102,10 +135,12 @@ def _facts(record: Mapping[str, Any], run: RunFacts) -> DivisionFacts:
         season_matches_count=formats.count(record["season_matches_count"]),
         fixtures_count=formats.count(record["fixtures_count"]),
         quarantined_count=formats.count(record["quarantined_count"]),
+        season_format=record["season_format"],
+        tie_breaks=record["tie_breaks"],
     )
 
 
-def _standing(record: Mapping[str, Any]) -> StandingRow:
+def _standing(record: Mapping[str, Any], note: str) -> StandingRow:
     return StandingRow(
         position=int(record["position"]),
         club=record["club"],
@@ -118,4 +153,6 @@ def _standing(record: Mapping[str, Any]) -> StandingRow:
         difference=formats.signed(int(record["goals_for"]) - int(record["goals_against"]), 0),
         points=int(record["points"]),
         elo=formats.decimal(record["elo"], 0),
+        note=note,
+        place="" if formats.is_missing(record["place"]) else record["place"],
     )

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
-from zoneinfo import ZoneInfo
 
-from pipeline.domain.divisions import Division
+from pipeline.domain.division import Division
+from pipeline.domain.division_row import (
+    FIRST_YEAR,
+    REQUIRED,
+    Place,
+    deduction_of,
+    demand,
+    division_of,
+    places_of,
+)
 from pipeline.domain.errors import ParseError
+from pipeline.domain.rules import Deduction, Places
 from pipeline.sources.football_data.lines import read_sheet
 
 NAME = "divisions.csv"
-REQUIRED = ("code", "name", "country", "tier", "time_zone", "calendar", "under_way_by")
-OPTIONAL = ("break_starts", "break_ends")
-CALENDARS = ("winter", "summer")
 
 _SOURCE = "csv_folder"
 _CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}", re.ASCII)
-_MONTH_DAY = re.compile(r"\d\d-\d\d", re.ASCII)
-_LEAP_YEAR = 2024
 _TAKEN_CODES = ("INDEX",)
 """A division's page is named by its code, and the page of all divisions has this name."""
+_NEEDED = ("code", *REQUIRED)
+_DEDUCTION = ("season", "club", "points", "reason")
 
 
 def read_division_table(body: bytes) -> dict[str, Division]:
@@ -29,76 +36,62 @@ def read_division_table(body: bytes) -> dict[str, Division]:
     Raises ParseError naming the row and the column where a column or a field is missing or can not be used.
     """
     sheet = read_sheet(_SOURCE, NAME, body)
-    missing = [name for name in REQUIRED if name not in sheet.names]
+    missing = [name for name in _NEEDED if name not in sheet.names]
     if missing:
-        raise _error(f"the header lacks {', '.join(missing)}:", 1, "", ",".join(sheet.names))
+        raise _error(f"the header lacks {', '.join(missing)}:", 1, ",".join(sheet.names))
     divisions: dict[str, Division] = {}
     for line in sheet.lines:
         cells = dict(zip(sheet.names, (cell.strip() for cell in line.cells), strict=False))
-        division = _division(cells, line.number)
+        place = Place(_SOURCE, NAME, line.number)
+        division = _division(cells, place)
         if division.code in divisions:
-            raise _error("the code is there twice:", line.number, "code", division.code)
+            raise place.error("the code is there twice:", "code", division.code)
         if any((each.name, each.country) == (division.name, division.country) for each in divisions.values()):
-            raise _error("two divisions of a country have one name:", line.number, "name", division.name)
+            raise place.error("two divisions of a country have one name:", "name", division.name)
         divisions[division.code] = division
     if not divisions:
-        raise _error("there is no division in the table", None, "", "")
+        raise _error("there is no division in the table", None, "")
     return divisions
 
 
-def _division(cells: dict[str, str], row: int) -> Division:
-    for column in REQUIRED:
-        if not cells.get(column):
-            raise _error("a field is missing:", row, column, "")
-    code, tier, calendar = cells["code"], cells["tier"], cells["calendar"]
+def _division(cells: dict[str, str], place: Place) -> Division:
+    demand(cells, _NEEDED, place)
+    code = cells["code"]
     if not _CODE.fullmatch(code) or code in _TAKEN_CODES:
         reason = "a code has up to eight capital letters and digits, a letter first, and is not INDEX:"
-        raise _error(reason, row, "code", code)
-    if not (tier.isascii() and tier.isdigit() and 1 <= int(tier) <= 99):
-        raise _error("a tier is a whole number from 1 on:", row, "tier", tier)
-    if calendar not in CALENDARS:
-        raise _error(f"a calendar is {' or '.join(CALENDARS)}:", row, "calendar", calendar)
-    return Division(
-        code=code,
-        name=cells["name"],
-        country=cells["country"],
-        tier=int(tier),
-        time_zone=_time_zone(cells["time_zone"], row),
-        calendar=calendar,
-        under_way_by=_month_day(cells, "under_way_by", row),
-        winter_break=_winter_break(cells, row),
-    )
+        raise place.error(reason, "code", code)
+    own = division_of(code, cells, place)
+    return replace(own, deductions=_deductions(cells, place), places=_places(cells, place))
 
 
-def _time_zone(name: str, row: int) -> str:
-    try:
-        return ZoneInfo(name).key
-    except (ValueError, OSError, KeyError):
-        raise _error("the time zone is not known:", row, "time_zone", name) from None
+def _deductions(cells: dict[str, str], place: Place) -> tuple[Deduction, ...]:
+    """Read entries such as `2025:Otava Town:3:unpaid wages`, with `;` between them; each is known at once."""
+    found = []
+    for entry in _entries(cells, "deductions"):
+        parts = [part.strip() for part in entry.split(":", len(_DEDUCTION) - 1)]
+        if len(parts) < len(_DEDUCTION) or not all(parts):
+            raise place.error("a deduction is season:club:points:reason:", "deductions", entry)
+        taken = deduction_of(dict(zip(_DEDUCTION, parts, strict=True)), place)
+        found.append(replace(taken, imposed_on=date(taken.season, 1, 1)))
+    return tuple(found)
 
 
-def _winter_break(cells: dict[str, str], row: int) -> tuple[tuple[int, int], tuple[int, int]] | None:
-    given = [column for column in OPTIONAL if cells.get(column)]
-    if not given:
-        return None
-    for column in OPTIONAL:
-        if column not in given:
-            raise _error("a break needs its start and its end:", row, column, "")
-    starts, ends = (_month_day(cells, column, row) for column in OPTIONAL)
-    return starts, ends
+def _places(cells: dict[str, str], place: Place) -> tuple[Places, ...]:
+    """Read entries such as `1:title` and `-3 -1:relegated`, with `;` between them."""
+    found = []
+    for entry in _entries(cells, "places"):
+        numbers, _, meaning = entry.partition(":")
+        ends = numbers.split()
+        if len(ends) not in (1, 2) or not meaning.strip():
+            raise place.error("places are first last:meaning or place:meaning", "places", entry)
+        row = {"first_place": ends[0], "last_place": ends[-1], "meaning": meaning.strip()}
+        found.append(places_of({"first_season": str(FIRST_YEAR), **row}, place))
+    return tuple(found)
 
 
-def _month_day(cells: dict[str, str], column: str, row: int) -> tuple[int, int]:
-    """Read a month and day; 29 February is none, because every year must have the day."""
-    text = cells[column]
-    try:
-        if not _MONTH_DAY.fullmatch(text) or text == "02-29":
-            raise ValueError(text)
-        day = date.fromisoformat(f"{_LEAP_YEAR}-{text}")
-    except ValueError:
-        raise _error("a day of the year is month and day, as 09-01:", row, column, text) from None
-    return day.month, day.day
+def _entries(cells: dict[str, str], column: str) -> list[str]:
+    return [entry.strip() for entry in cells.get(column, "").split(";") if entry.strip()]
 
 
-def _error(reason: str, row: int | None, column: str, value: str) -> ParseError:
-    return ParseError(_SOURCE, NAME, reason, row=row, column=column, value=value)
+def _error(reason: str, row: int | None, value: str) -> ParseError:
+    return ParseError(_SOURCE, NAME, reason, row=row, value=value)

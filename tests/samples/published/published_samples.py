@@ -120,6 +120,7 @@ def write_published(
         ],
         "backtest": [],
         **_ledger(next(iter(divisions), ("E0",))[0]),
+        "coverage": _coverage(divisions),
     }
     for name, rows in tables.items():
         write_table(folder / f"{name}.parquet", frame_of(name, rows))
@@ -278,6 +279,8 @@ def _divisions(divisions: Any, count: int) -> list[dict[str, Any]]:
             "season_matches_count": 0 if state == "no_data" else 120,
             "fixtures_count": count,
             "quarantined_count": 3 if state == "withheld" else 0,
+            "season_format": "each club meets each other at home and away",
+            "tie_breaks": "goal difference; goals scored",
         }
         for code, name, country, tier, state, reason in divisions
     ]
@@ -301,11 +304,38 @@ def _standings(random: np.random.Generator, divisions: Any) -> list[dict[str, An
                     "lost": 12 - won - drawn,
                     "goals_for": 28 - 2 * place,
                     "goals_against": 9 + place,
-                    "points": 3 * won + drawn,
+                    "points": 3 * won + drawn - (6 if place == 4 else 0),
+                    "deducted_points": 6 if place == 4 else 0,
+                    "deduction_reason": "late <accounts>" if place == 4 else None,
+                    "place": "title" if place == 0 else None,
                     "elo": None if place == 3 else float(1650 - 20 * place + random.normal()),
                 }
             )
     return rows
+
+
+def _coverage(divisions: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "division": code,
+            "season": season,
+            "season_label": f"{season}/{(season + 1) % 100}",
+            "rows_count": 380,
+            "matches_count": 378 if season < 2026 else 120,
+            "to_come_count": 0 if season < 2026 else 258,
+            "quarantined_count": 2,
+            "lost_count": 0,
+            "accepted_count": 378 if season < 2026 else 120,
+            "expected_count": 380 if code != "G1" else 240,
+            "clubs_count": 20,
+            "early_prices_count": 100,
+            "closing_prices_count": 90,
+            "first_kick_off_at": AS_OF.replace(year=season),
+            "last_kick_off_at": AS_OF,
+        }
+        for code, *_, state, _ in divisions
+        for season in ((2026, 2025, 2024) if state != "no_data" else ())
+    ]
 
 
 def _scores(divisions: Any) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -89,7 +90,9 @@ def test_a_division_without_former_calendars_always_had_its_own() -> None:
 
 def test_the_tiny_world_is_part_of_the_embedded_one() -> None:
     embedded = divisions_of("embedded")
-    assert all(embedded[code] == division for code, division in divisions_of("tiny").items())
+    for code, division in divisions_of("tiny").items():  # with fewer clubs and so other places
+        alike = replace(embedded[code], rules=division.rules, places=division.places)
+        assert alike == division
 
 
 def test_a_feed_without_divisions_is_an_error() -> None:

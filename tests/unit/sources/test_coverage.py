@@ -86,3 +86,10 @@ def test_totals_are_sums_over_all_seasons() -> None:
     parsed = [read(E1, MAIN), read(SWZ, EXTRA)]
     totals = coverage_totals(coverage(parsed, tables_of(*parsed), cut_off_at=CUT))
     assert list(totals.values()) == [10, 4, 2, 4, 0]
+
+
+def test_a_file_of_which_nothing_could_be_used_counts_nothing() -> None:
+    refused = ParsedFile(pd.DataFrame(), tables_of().quarantine)
+    assert counted(read(E1, MAIN), (FeedFile("Other.csv", "results", "", None), refused)) == {
+        ("E1", 2025): [6, 1, 2, 3, 0]
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
@@ -90,6 +90,48 @@ def test_two_divisions_of_one_name_and_an_empty_table_are_refused() -> None:
         read_division_table(twice.encode())
     with pytest.raises(ParseError, match="no division"):
         read_division_table(HEADER.encode())
+
+
+def with_rules(**cells: str) -> bytes:
+    names, values = ",".join(cells), ",".join(cells.values())
+    return f"{HEADER.strip()},{names}\n{KALEVA.strip()},{values}\n".encode()
+
+
+def test_rules_of_a_division_are_read_where_they_are_told_and_ordinary_else() -> None:
+    kaleva = read_division_table(
+        with_rules(
+            clubs="12",
+            season_format="three_rounds_then_halves",
+            tie_breaks="wins goals_for",
+            deductions="2025:Otava Town:3:late: twice; 2024:Ilves:1:a pitch",
+            places="1:title;-2 -1:relegated",
+        )
+    )["KAL"]
+    assert (kaleva.rules.matches_count, kaleva.rules.tie_breaks) == (228, ("wins", "goals_for"))
+    assert [(each.club, each.points, each.reason) for each in kaleva.deductions][1] == ("Ilves", 1, "a pitch")
+    assert [kaleva.place_of(2025, position, 12) for position in (1, 11)] == ["title", "relegated"]
+    assert kaleva.deductions[1].is_known(date(2024, 8, 1), 2024)
+    plain = read_division_table(TABLE)["KAL"]
+    assert (plain.rules.clubs, plain.rules.tie_breaks) == (None, ("goal_difference", "goals_for"))
+    assert not plain.deductions
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("clubs", "many"),
+        ("season_format", "cup"),
+        ("tie_breaks", "luck"),
+        ("deductions", "2025:Otava:3"),
+        ("deductions", "2025:Otava::late"),
+        ("places", "1"),
+        ("places", "1 2 3:title"),
+        ("deductions", "2025:Otava:many:late"),
+    ],
+)
+def test_a_rule_that_can_not_be_used_is_named(column: str, value: str) -> None:
+    with pytest.raises(ParseError, match=r"divisions\.csv: .* row 2 column"):
+        read_division_table(with_rules(**{column: value}))
 
 
 def test_wanted_divisions_and_seasons_narrow_the_files() -> None:
