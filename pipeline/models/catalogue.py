@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.models import base_rates, lightgbm, market, poisson
+from pipeline.models import base_rates, dixon_coles, elo_logit, lightgbm, market, poisson
 from pipeline.models.base import Forecaster
 
 
@@ -41,6 +41,15 @@ FAMILIES: dict[str, Family] = {
             lightgbm.LightGbm,
             lightgbm.LightGbm.restored,
             lightgbm.suggest,
+        ),
+        Family("elo_logit", "Elo", False, False, elo_logit.EloLogit, elo_logit.EloLogit.restored),
+        Family(
+            "dixon_coles",
+            "Dixon-Coles",
+            False,
+            False,
+            dixon_coles.DixonColes,
+            dixon_coles.DixonColes.restored,
         ),
     )
 }
