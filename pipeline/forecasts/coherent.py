@@ -28,9 +28,9 @@ early prices. It is small because the second step sets the draws anyway."""
 LINE = 2.5
 _TOTALS = (0.2, 9.0)
 _SHARES = (0.02, 0.98)
-_HALVINGS = 26
+_STEPS = 40
 _MOST_ROUNDS = 500
-_CLOSE = 1e-13
+_CLOSE = 1e-12
 
 _HOME, _AWAY = np.indices((GOALS, GOALS))
 OUTCOME_OF_SCORE = 1 - np.sign(_HOME - _AWAY)
@@ -68,7 +68,7 @@ def total_of_over(over: Numbers) -> Numbers:
     def excess(total: Numbers) -> Numbers:
         return np.asarray(1 - np.exp(-total) * (1 + total + total**2 / 2) - over, dtype=np.float64)
 
-    return _bisected(excess, *_TOTALS, count=len(over))
+    return _root(excess, *_TOTALS, count=len(over))
 
 
 def _home_shares(outcomes: Numbers, sums: Numbers) -> Numbers:
@@ -78,17 +78,30 @@ def _home_shares(outcomes: Numbers, sums: Numbers) -> Numbers:
         shares = outcome_shares(sums * share, sums * (1 - share), RHO)
         return np.asarray(shares[:, 0] - shares[:, 2] - lead, dtype=np.float64)
 
-    return _bisected(excess, *_SHARES, count=len(sums))
+    return _root(excess, *_SHARES, count=len(sums))
 
 
-def _bisected(rising: Callable[[Numbers], Numbers], low: float, high: float, *, count: int) -> Numbers:
-    """Return (count,) where a rising function is zero, or the nearer end where it is not."""
+def _root(rising: Callable[[Numbers], Numbers], low: float, high: float, *, count: int) -> Numbers:
+    """Return (count,) where a rising function is zero, or the end where it comes closest.
+
+    The Illinois form of false position (Dowell and Jarratt 1971, BIT 11): an end that stays twice counts
+    half.
+    """
     lows, highs = np.full(count, low), np.full(count, high)
-    for _ in range(_HALVINGS):
-        middle = (lows + highs) / 2
-        is_above = rising(middle) > 0
+    below, above = rising(lows), rising(highs)
+    middle, last = lows, np.zeros(count)
+    for _ in range(_STEPS):
+        share = np.divide(above, above - below, out=np.full(count, 0.5), where=above > below)
+        middle = np.clip(highs - (highs - lows) * share, lows, highs)
+        value = rising(middle)
+        if not (np.abs(value) > _CLOSE).any():
+            break
+        is_above = value > 0
+        below = np.where(is_above, np.where(last > 0, below / 2, below), value)
+        above = np.where(is_above, value, np.where(last < 0, above / 2, above))
         lows, highs = np.where(is_above, lows, middle), np.where(is_above, middle, highs)
-    return np.asarray((lows + highs) / 2, dtype=np.float64)
+        last = np.where(is_above, 1.0, -1.0)
+    return np.asarray(middle, dtype=np.float64)
 
 
 def _tilted(grids: Numbers, outcomes: Numbers, over: Numbers) -> Numbers:

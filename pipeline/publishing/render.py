@@ -125,6 +125,7 @@ def _metrics_page(tables: PublishedTables, run: RunFacts) -> PageView:
         "returns": returns.return_rows(tables, run, "all", "all"),
         "by_division": scores.champion_rows(tables, run, "division"),
         "by_season": scores.champion_rows(tables, run, "season"),
+        "goal_rows": scores.goal_rows(tables, run),
         "few_bets": returns.FEW_BETS,
     }
     words = (

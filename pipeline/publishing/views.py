@@ -81,6 +81,9 @@ class PublishedTables:
     scores: pd.DataFrame
     calibration: pd.DataFrame
     returns: pd.DataFrame
+    markets: pd.DataFrame
+    likely_scores: pd.DataFrame
+    goal_scores: pd.DataFrame
     notices: pd.DataFrame
     backtest_count: int
 
@@ -89,7 +92,19 @@ class PublishedTables:
         return self.backtest_count if table == "backtest" else len(getattr(self, table))
 
 
-_SHOWN = ("upcoming", "recent", "divisions", "standings", "scores", "calibration", "returns", "notices")
+_SHOWN = (
+    "upcoming",
+    "recent",
+    "divisions",
+    "standings",
+    "scores",
+    "calibration",
+    "returns",
+    "markets",
+    "likely_scores",
+    "goal_scores",
+    "notices",
+)
 
 
 def load_tables(folder: Path) -> PublishedTables:
