@@ -66,7 +66,7 @@ def main() -> None:
     features = measure("features", lambda: build_features(*tables, divisions, cut_off_at=AS_OF), count)
     played = features[features["is_played"]]
     forecasts = measure(
-        "walk-forward, four families, 3 seasons",
+        "walk-forward, all families, 3 seasons",
         lambda: walk_forward(played, {name: {} for name in FAMILIES}, first_test_season=2024),
         count,
     )
