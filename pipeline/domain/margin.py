@@ -62,11 +62,11 @@ def power(prices: npt.ArrayLike) -> FloatArray:
     """Return (1/price)**k with the one exponent k per row that makes the row sum to one.
 
     Source: Clarke, Kovalchik and Ingram 2017, "Adjusting bookmaker's odds to allow for overround". Solved by
-    Newton's method on the logarithm of the sum, which is convex and falls in k: it converges from anywhere.
-    Raises ShapeError, PriceError.
+    Newton's method on the logarithm of the sum, which is convex and falls in k: it converges from anywhere. A
+    row settles on its own: no other row moves its last bit. Raises ShapeError, PriceError.
     """
     logs = -np.log(_checked(prices))
-    exponent = np.ones((len(logs), 1))
+    exponent, is_open = np.ones((len(logs), 1)), np.ones((len(logs), 1), dtype=bool)
     for _ in range(_MOST_STEPS):
         powers = exponent * logs
         peak = powers.max(axis=1, keepdims=True, initial=-np.inf)
@@ -74,8 +74,9 @@ def power(prices: npt.ArrayLike) -> FloatArray:
         total = weights.sum(axis=1, keepdims=True)
         slope = (weights * logs).sum(axis=1, keepdims=True) / total
         step = (np.log(total) + peak) / slope
-        exponent = exponent - step
-        if not (np.abs(step) > _NEWTON_TOLERANCE * np.abs(exponent)).any():
+        exponent = np.where(is_open, exponent - step, exponent)
+        is_open &= np.abs(step) > _NEWTON_TOLERANCE * np.abs(exponent)
+        if not is_open.any():
             break
     powers = np.exp(exponent * logs)
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float64)
@@ -135,17 +136,20 @@ def _shares_that_sum_to_one(
     """Solve for the one number per row, between low and high (n, 1), at which its shares sum to one.
 
     shares_at: shares (n, k) that fall in the number, and their slopes. Newton's step where it stays between
-    the ends, which close in with every step, and the middle of them where it does not.
+    the ends, which close in with every step, and the middle of them where it does not. A row settles on its
+    own.
     """
-    number = np.clip(np.zeros_like(low), low, high)
+    number, is_open = np.clip(np.zeros_like(low), low, high), np.ones(low.shape, dtype=bool)
     for _ in range(_MOST_STEPS):
         shares, slopes = shares_at(number)
         excess = shares.sum(axis=1, keepdims=True) - 1
         low, high = np.where(excess > 0, number, low), np.where(excess > 0, high, number)
         newton = number - excess / slopes.sum(axis=1, keepdims=True)
         following = np.where((newton >= low) & (newton <= high), newton, (low + high) / 2)
+        following = np.where(is_open, following, number)
         step, number = np.abs(following - number), following
-        if not (step > _NEWTON_TOLERANCE * (1 + np.abs(number))).any():
+        is_open &= step > _NEWTON_TOLERANCE * (1 + np.abs(number))
+        if not is_open.any():
             break
     shares, _ = shares_at(number)
     return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=np.float64)

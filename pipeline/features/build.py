@@ -1,28 +1,31 @@
 """One row a match and fixture: what was known before kick-off, beside the labels.
 
-Feature columns are listed in `catalogue.csv`; the other columns identify the row or hold its label. Nothing
-here reads a result on or before the day it was known, or a price collected after the cut-off.
+Feature columns are listed in `catalogue.csv`; the other columns identify the row or hold a label. Nothing
+here reads a result on or before the day it was known, or a price collected after the cut-off. The table is
+always built from scratch, so a column means the same on every row.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 
 import pandas as pd
 
 from pipeline.domain.divisions import Division
 from pipeline.domain.errors import LeakageError
+from pipeline.features.catalogue import feature_columns
+from pipeline.features.context import context_features
 from pipeline.features.elo import elo_features
-from pipeline.features.filter import filter_features
 from pipeline.features.form import form_features
 from pipeline.features.history import History, history_of, known_at
 from pipeline.features.market import market_features
+from pipeline.features.past_prices import past_price_features, price_labels
+from pipeline.features.pi import pi_features
+from pipeline.features.strength import strengths_of
+from pipeline.features.table import table_features
 
-LABEL_COLUMNS = (
+KEY_COLUMNS = (
     "match_id",
     "division",
     "country",
@@ -31,10 +34,17 @@ LABEL_COLUMNS = (
     "home_id",
     "away_id",
     "is_played",
-    "outcome",
-    "home_goals",
-    "away_goals",
 )
+PRICE_LABELS = (
+    "close_home",
+    "close_draw",
+    "close_away",
+    "past_close_home",
+    "past_close_draw",
+    "past_close_away",
+)
+LABEL_COLUMNS = (*KEY_COLUMNS, "outcome", "home_goals", "away_goals", *PRICE_LABELS)
+"""Keys and labels. Labels are NaN for fixtures; an independent forecast learns from none of PRICE_LABELS."""
 
 
 def build_features(
@@ -47,28 +57,26 @@ def build_features(
 ) -> pd.DataFrame:
     """Return the features of every match and fixture, sorted by kick-off and key.
 
-    matches, fixtures, quotes: tables of those names. Labels (`outcome`, goals) are NaN for fixtures.
+    matches, fixtures, quotes: tables of those names.
     Raises LeakageError where a result, or a price of a fixture, was known only after `cut_off_at`.
     """
     refuse_late_results(matches, cut_off_at)
     refuse_late_prices(fixtures, quotes, cut_off_at)
     history = history_of(matches, fixtures, divisions)
-    parts = [
-        _labels(history),
-        pd.DataFrame({"tier": pd.Series(history.tier, dtype="float64")}),
+    strengths = strengths_of(history)
+    supremacy = strengths.columns["blend_log_home"] - strengths.columns["blend_log_away"]
+    features = [
+        context_features(history),
         elo_features(history),
-        filter_features(history),
-        form_features(history),
-        market_features(history.frame["match_id"], quotes),
+        pi_features(history),
+        strengths.columns,
+        form_features(history, strengths.surprises),
+        table_features(history, supremacy.to_numpy()),
+        past_price_features(history, quotes),
+        market_features(history.frame, quotes),
     ]
-    return pd.concat(parts, axis=1)
-
-
-@cache
-def feature_columns() -> tuple[str, ...]:
-    """Return the feature columns in the order of the catalogue."""
-    text = files("pipeline.features").joinpath("catalogue.csv").read_text(encoding="utf-8")
-    return tuple(row["column"] for row in csv.DictReader(text.splitlines()))
+    labels = _labels(history, quotes)
+    return pd.concat([labels, pd.concat(features, axis=1)[list(feature_columns())]], axis=1)
 
 
 def refuse_late_results(matches: pd.DataFrame, cut_off_at: datetime) -> None:
@@ -92,6 +100,8 @@ def _has_any(quotes: pd.DataFrame, part: str) -> pd.Series:
     return quotes[[name for name in quotes.columns if part in name]].notna().any(axis=1)
 
 
-def _labels(history: History) -> pd.DataFrame:
-    labels = history.frame.assign(country=pd.Series(history.country, dtype="str"))
+def _labels(history: History, quotes: pd.DataFrame) -> pd.DataFrame:
+    country = pd.Series([history.countries[code] for code in history.division], dtype="str")
+    prices = price_labels(history.frame, quotes)
+    labels = pd.concat([history.frame.assign(country=country), prices], axis=1)
     return labels[list(LABEL_COLUMNS)]

@@ -1,17 +1,17 @@
-"""Attack and defence strengths by a state-space Poisson filter.
+"""Attack and defence strengths by a state-space Poisson filter, whatever is observed of a match.
 
-Each club has an attack a and a defence d with variances, each division a scoring level m and a home
-advantage g:
+Each club has an attack a and a defence d with variances and a small home deviation h, each division a
+scoring level m and a home advantage g:
 
-    log expected home goals = m + g/2 + a_home - d_away
-    log expected away goals = m - g/2 + a_away - d_home
+    log expected home goals = m + g/2 + h_home/2 + a_home - d_away
+    log expected away goals = m - g/2 - h_home/2 + a_away - d_home
 
-After a match each side's observation x (see `observation`) moves the two strengths in its line by the gain
-K = P / (noise + l S), where l is the expectation and S the sum of their variances: the extended Kalman
-update of an over-dispersed Poisson count with a log link (Fahrmeir 1992, JASA 87; football: Koopman and Lit
-2015, JRSS A 178). Variances grow with the days between matches and at a new season, when strengths also
-shrink and a promoted or relegated club is shifted. The constants were tuned on outcomes of 2014/15 to
-2021/22 of the real feed.
+After a match each side's observation x moves the strengths in its line by the gain K = P / (noise + l S),
+where l is the expectation and S the sum of their variances: the extended Kalman update of an over-dispersed
+Poisson count with a log link (Fahrmeir 1992, JASA 87; football: Koopman and Lit 2015, JRSS A 178). Variances
+grow with the days between matches and at a new season, when strengths also shrink and a promoted or
+relegated club is shifted. A match may be observed twice, one after the other: by what the market thought of
+it, and by what happened.
 
 Prediction never changes a state: a fixture leaves no trace in the ratings of any other row.
 """
@@ -19,160 +19,184 @@ Prediction never changes a state: a fixture leaves no trace in the ratings of an
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-import pandas as pd
+import numpy as np
 
-from pipeline.features.history import History, replay
-from pipeline.features.observation import RunningMeans, blended, counted, red_card_factor
+from pipeline.features.compiled import compiled
+from pipeline.features.history import Floats, History, Ints
 
-DAILY_VARIANCE = 1.4e-5
-SEASON_VARIANCE = 0.0018
-DEFENCE_GROWTH = 1.7
-MOST_DAYS = 60
-SEASON_SHRINK = 0.84
-GAP_SHRINK = 0.40
-START_VARIANCE = 0.0117
-PROMOTED_LOSES = 0.204
-RELEGATED_GAINS = 0.160
-NEWCOMER_LOSES = 0.06
-LEVEL_GAIN = 0.0006
-HOME_GAIN = 0.0018
 START_LEVEL = math.log(1.35)
 START_HOME_ADVANTAGE = 0.27
 LEARNING_MATCHES = 60
 """A new division's level is the mean of its first matches; the start value counts as this many."""
+MOST_DAYS = 60
+GAP_SHRINK = 0.40
+NEVER = -1
 
-COLUMNS = (
-    "expected_home_goals",
-    "expected_away_goals",
+NUMBERS = (
+    "log_home",
+    "log_away",
     "attack_home",
     "defence_home",
     "attack_away",
     "defence_away",
     "strength_variance",
 )
+"""The columns of what `filtered` returns."""
 
 
-@dataclass(slots=True)
-class Strength:
-    """One club: log strengths, their variances, and when and where it last played."""
+class Speeds(NamedTuple):
+    """How fast strengths move. Variances are of log strengths, the daily one per day between matches.
 
-    attack: float
-    defence: float
-    attack_variance: float
-    defence_variance: float
-    day: int
-    season: int
-    tier: int
-
-
-@dataclass(slots=True)
-class Level:
-    """One division: log goals a club and match, log home advantage, and the running means of its
-    statistics.
+    promoted_loses, relegated_gains: log strength a tier, in attack and in defence. newcomer_loses: how far
+    below its division's average an unknown club starts. level_gain, home_gain: share of a surprise in goals.
+    most_variance: how far a variance grows where nothing is observed, as a multiple of the first.
     """
 
-    level: float = START_LEVEL
-    home_advantage: float = START_HOME_ADVANTAGE
-    count: int = 0
-    means: RunningMeans = field(default_factory=RunningMeans)
+    daily_variance: float = 1.4e-5
+    season_variance: float = 0.0018
+    defence_growth: float = 1.7
+    season_shrink: float = 0.84
+    start_variance: float = 0.0117
+    home_variance: float = 1e-4
+    promoted_loses: float = 0.204
+    relegated_gains: float = 0.160
+    newcomer_loses: float = 0.06
+    level_gain: float = 0.0006
+    home_gain: float = 0.0018
+    most_variance: float = 8.0
 
 
-@dataclass
-class GoalFilter:
-    """The filter while it is replayed; `rows` holds the numbers of COLUMNS a row."""
+def filtered(
+    history: History, speeds: Speeds, observed: tuple[Floats, ...], noises: tuple[Floats, ...]
+) -> Floats:
+    """Return (n, 7) the numbers of NUMBERS before each row.
 
-    history: History
-    clubs: dict[str, Strength] = field(default_factory=dict)
-    levels: dict[str, Level] = field(default_factory=dict)
-    rows: list[tuple[float, ...]] = field(default_factory=list)
-
-    def predict(self, row: int) -> None:
-        """Note expected goals and strengths before the row's day."""
-        home, away = (
-            self._entering(self.history.home_id[row], row),
-            self._entering(self.history.away_id[row], row),
-        )
-        expected = self._expected(home, away, row)
-        variance = home.attack_variance + home.defence_variance + away.attack_variance + away.defence_variance
-        self.rows.append((*expected, home.attack, home.defence, away.attack, away.defence, variance))
-
-    def learn(self, row: int) -> None:
-        """Move the strengths of both clubs and the level of the division by a played row."""
-        home, away = (
-            self._entering(self.history.home_id[row], row),
-            self._entering(self.history.away_id[row], row),
-        )
-        level = self.levels.setdefault(self.history.division[row], Level())
-        expected = self._expected(home, away, row)
-        factor = red_card_factor(self.history, row)
-        surprises = []
-        for attacker, defender, is_home in ((home, away, True), (away, home, False)):
-            numbers = counted(self.history, row, is_home)
-            observed, noise = blended(numbers, level.means)
-            mean = expected[0 if is_home else 1]
-            _update(attacker, defender, observed, mean, noise * factor)
-            surprises.append(observed - mean)
-            for name, value in numbers.items():
-                level.means.add(name, value)
-        _move_level(level, expected, surprises)
-        self.clubs[self.history.home_id[row]], self.clubs[self.history.away_id[row]] = home, away
-
-    def _expected(self, home: Strength, away: Strength, row: int) -> tuple[float, float]:
-        level = self.levels.get(self.history.division[row]) or Level()
-        base, half = level.level, level.home_advantage / 2
-        return (
-            math.exp(base + half + home.attack - away.defence),
-            math.exp(base - half + away.attack - home.defence),
-        )
-
-    def _entering(self, club_id: str, row: int) -> Strength:
-        day, season, tier = self.history.day[row], self.history.season[row], self.history.tier[row]
-        known = self.clubs.get(club_id)
-        if known is None:
-            return Strength(
-                -NEWCOMER_LOSES, -NEWCOMER_LOSES, START_VARIANCE, START_VARIANCE, day, season, tier
-            )
-        club = replace(known)
-        if season > club.season:
-            _turn_season(club, season, tier)
-        growth = DAILY_VARIANCE * min(max(day - club.day, 0), MOST_DAYS)
-        club.attack_variance += growth
-        club.defence_variance += DEFENCE_GROWTH * growth
-        club.day = max(day, club.day)
-        return club
+    observed: one or two (n, 2) observations in goals, taken one after the other; NaN is no observation.
+    noises: (n, 2) variance over the mean of each.
+    """
+    out = np.full((len(history), len(NUMBERS)), np.nan)
+    _walk(
+        history.events,
+        np.column_stack([history.home, history.away]),
+        np.column_stack([history.division, history.day, history.season, history.tier]),
+        np.stack(observed),
+        np.stack(noises),
+        speeds,
+        np.zeros((len(history.clubs), 5)),
+        np.full((len(history.clubs), 3), NEVER, dtype=np.int64),
+        _start_levels(len(history.divisions)),
+        out,
+    )
+    return out
 
 
-def _turn_season(club: Strength, season: int, tier: int) -> None:
-    shrink = SEASON_SHRINK if season == club.season + 1 else GAP_SHRINK
-    climbed = club.tier - tier
-    shift = -PROMOTED_LOSES * climbed if climbed > 0 else -RELEGATED_GAINS * climbed
-    club.attack = shrink * club.attack + shift
-    club.defence = shrink * club.defence + shift
-    club.attack_variance += SEASON_VARIANCE
-    club.defence_variance += DEFENCE_GROWTH * SEASON_VARIANCE
-    club.season, club.tier = season, tier
+def _start_levels(count: int) -> Floats:
+    """Return (count, 3): level, home advantage, matches seen."""
+    return np.tile(np.array([START_LEVEL, START_HOME_ADVANTAGE, 0.0]), (count, 1))
 
 
-def _update(attacker: Strength, defender: Strength, observed: float, mean: float, noise: float) -> None:
-    spread = noise + mean * (attacker.attack_variance + defender.defence_variance)
-    surprise = observed - mean
-    attacker.attack += attacker.attack_variance / spread * surprise
-    defender.defence -= defender.defence_variance / spread * surprise
-    attacker.attack_variance *= 1 - attacker.attack_variance * mean / spread
-    defender.defence_variance *= 1 - defender.defence_variance * mean / spread
+# A club's state is attack, defence, variance of attack, variance of defence, home deviation; its visit is
+# the day, season and tier of its last match. A row's place is division, day, season, tier.
 
 
-def _move_level(level: Level, expected: tuple[float, float], surprises: list[float]) -> None:
-    level.count += 1
-    early = 1 / ((level.count + LEARNING_MATCHES) * (expected[0] + expected[1]))
-    level.level += max(LEVEL_GAIN, early) * (surprises[0] + surprises[1])
-    level.home_advantage += max(HOME_GAIN, 2 * early) * (surprises[0] - surprises[1])
+@compiled
+def _walk(
+    events: Ints,
+    clubs: Ints,
+    places: Ints,
+    observed: Floats,
+    noises: Floats,
+    speeds: Speeds,
+    states: Floats,
+    visits: Ints,
+    levels: Floats,
+    out: Floats,
+) -> None:
+    home, away = np.empty(5), np.empty(5)
+    for event in events:
+        row = event if event >= 0 else ~event
+        place, level = places[row], levels[places[row, 0]]
+        _enter(states[clubs[row, 0]], visits[clubs[row, 0]], place, speeds, home)
+        _enter(states[clubs[row, 1]], visits[clubs[row, 1]], place, speeds, away)
+        if event >= 0:
+            log_home, log_away = _expect(level, home, away)
+            out[row, 0], out[row, 1] = log_home, log_away
+            out[row, 2], out[row, 3], out[row, 4], out[row, 5] = home[0], home[1], away[0], away[1]
+            out[row, 6] = home[2] + home[3] + away[2] + away[3]
+            continue
+        is_first = True
+        for turn in range(len(observed)):
+            if not np.isnan(observed[turn, row, 0]):
+                _learn(level, home, away, observed[turn, row], noises[turn, row], speeds, is_first)
+                is_first = False
+        for side in range(2):
+            club = clubs[row, side]
+            states[club] = home if side == 0 else away
+            visits[club, 0] = max(place[1], visits[club, 0])
+            visits[club, 1], visits[club, 2] = place[2], place[3]
 
 
-def filter_features(history: History) -> pd.DataFrame:
-    """Return the numbers of COLUMNS before each row; goals are expectations in goals, strengths are logs."""
-    goal_filter = GoalFilter(history)
-    replay(history, goal_filter.predict, goal_filter.learn)
-    return pd.DataFrame(goal_filter.rows, columns=list(COLUMNS), dtype="float64")
+@compiled
+def _enter(state: Floats, visit: Ints, place: Ints, speeds: Speeds, entering: Floats) -> None:
+    """Write the state with which a club enters a row, leaving its own as it was."""
+    if visit[1] == NEVER:
+        entering[0] = entering[1] = -speeds.newcomer_loses
+        entering[2] = entering[3] = speeds.start_variance
+        entering[4] = 0.0
+        return
+    entering[:] = state
+    if place[2] > visit[1]:
+        shrink = speeds.season_shrink if place[2] == visit[1] + 1 else GAP_SHRINK
+        climbed = visit[2] - place[3]
+        shift = -speeds.promoted_loses * climbed if climbed > 0 else -speeds.relegated_gains * climbed
+        entering[0] = shrink * entering[0] + shift
+        entering[1] = shrink * entering[1] + shift
+        entering[2] += speeds.season_variance
+        entering[3] += speeds.defence_growth * speeds.season_variance
+        entering[4] *= shrink
+    growth = speeds.daily_variance * min(max(place[1] - visit[0], 0), MOST_DAYS)
+    most = speeds.most_variance * speeds.start_variance
+    entering[2] = min(entering[2] + growth, most)
+    entering[3] = min(entering[3] + speeds.defence_growth * growth, most)
+
+
+@compiled
+def _expect(level: Floats, home: Floats, away: Floats) -> tuple[float, float]:
+    half = level[1] / 2 + home[4] / 2
+    return level[0] + half + home[0] - away[1], level[0] - half + away[0] - home[1]
+
+
+@compiled
+def _learn(
+    level: Floats,
+    home: Floats,
+    away: Floats,
+    observed: Floats,
+    noise: Floats,
+    speeds: Speeds,
+    moves_level: bool,
+) -> None:
+    """Move the strengths of both clubs, and the level of the division, by one observation."""
+    log_home, log_away = _expect(level, home, away)
+    of_home, of_away = math.exp(log_home), math.exp(log_away)
+    home_surprise, away_surprise = observed[0] - of_home, observed[1] - of_away
+    spread = noise[0] + of_home * (home[2] + away[3])
+    home[4] += speeds.home_variance / (2 * spread) * (home_surprise - away_surprise)
+    _absorb(home, away, home_surprise, of_home, noise[0])
+    _absorb(away, home, away_surprise, of_away, noise[1])
+    if moves_level:
+        level[2] += 1
+        early = 1 / ((level[2] + LEARNING_MATCHES) * (of_home + of_away))
+        level[0] += max(speeds.level_gain, early) * (home_surprise + away_surprise)
+        level[1] += max(speeds.home_gain, 2 * early) * (home_surprise - away_surprise)
+
+
+@compiled
+def _absorb(attacker: Floats, defender: Floats, surprise: float, mean: float, noise: float) -> None:
+    spread = noise + mean * (attacker[2] + defender[3])
+    attacker[0] += attacker[2] / spread * surprise
+    defender[1] -= defender[3] / spread * surprise
+    attacker[2] *= 1 - attacker[2] * mean / spread
+    defender[3] *= 1 - defender[3] * mean / spread

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from pipeline.domain.divisions import Division
-from pipeline.features.elo import EloRatings
-from pipeline.features.history import history_of, replay
+from pipeline.features.elo import MAIN, ratings_of
+from pipeline.features.history import history_of
 
 
 def current_elo(matches: pd.DataFrame, divisions: Mapping[str, Division]) -> pd.DataFrame:
     """Return each club's Elo rating after its last match: columns `club_id`, `elo`, sorted by club."""
-    ratings = EloRatings(history_of(matches, matches.iloc[:0], divisions))
-    replay(ratings.history, ratings.predict, ratings.learn)
-    clubs = sorted(ratings.clubs)
-    values = [ratings.clubs[club_id][0] for club_id in clubs]
-    return pd.DataFrame({"club_id": pd.Series(clubs, dtype="str"), "elo": pd.Series(values, dtype="float64")})
+    history = history_of(matches, matches.iloc[:0], divisions)
+    _, ratings = ratings_of(history, MAIN)
+    has_played = np.isfinite(ratings)
+    clubs = [name for name, known in zip(history.clubs, has_played, strict=True) if known]
+    return pd.DataFrame({"club_id": pd.Series(clubs, dtype="str"), "elo": ratings[has_played]})

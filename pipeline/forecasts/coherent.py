@@ -85,16 +85,17 @@ def _root(rising: Callable[[Numbers], Numbers], low: float, high: float, *, coun
     """Return (count,) where a rising function is zero, or the end where it comes closest.
 
     The Illinois form of false position (Dowell and Jarratt 1971, BIT 11): an end that stays twice counts
-    half.
+    half. A row settles on its own: no other row moves its last bit.
     """
     lows, highs = np.full(count, low), np.full(count, high)
     below, above = rising(lows), rising(highs)
-    middle, last = lows, np.zeros(count)
+    middle, last, is_open = lows, np.zeros(count), np.ones(count, dtype=np.bool_)
     for _ in range(_STEPS):
         share = np.divide(above, above - below, out=np.full(count, 0.5), where=above > below)
-        middle = np.clip(highs - (highs - lows) * share, lows, highs)
+        middle = np.where(is_open, np.clip(highs - (highs - lows) * share, lows, highs), middle)
         value = rising(middle)
-        if not (np.abs(value) > _CLOSE).any():
+        is_open &= np.abs(value) > _CLOSE
+        if not is_open.any():
             break
         is_above = value > 0
         below = np.where(is_above, np.where(last > 0, below / 2, below), value)
@@ -109,12 +110,13 @@ def _tilted(grids: Numbers, outcomes: Numbers, over: Numbers) -> Numbers:
     flat = grids.reshape(-1, GOALS * GOALS)
     cells = (flat @ _MEMBERS).reshape(-1, 3, 2)
     wanted = cells.copy()
-    has_total = np.isfinite(over)
+    has_total, is_open = np.isfinite(over), np.ones(len(over), dtype=np.bool_)
     for _ in range(_MOST_ROUNDS):
         before = wanted
-        wanted = _scaled(wanted, np.stack([1 - over, over], axis=1), axis=1, where=has_total)
-        wanted = _scaled(wanted, outcomes, axis=2, where=np.ones(len(over), dtype=np.bool_))
-        if np.abs(wanted - before).max() < _CLOSE:
+        wanted = _scaled(wanted, np.stack([1 - over, over], axis=1), axis=1, where=is_open & has_total)
+        wanted = _scaled(wanted, outcomes, axis=2, where=is_open)
+        is_open &= np.abs(wanted - before).max(axis=(1, 2)) > _CLOSE
+        if not is_open.any():
             break
     factors = np.divide(wanted, cells, out=np.zeros_like(cells), where=cells > 0).reshape(-1, 6)
     return np.asarray(grids * factors[:, _CLASS], dtype=np.float64)

@@ -1,4 +1,4 @@
-"""The families by name: yardsticks and ours. Adding a family is one module and one line here."""
+"""The families by name: yardsticks and ours. Adding a family is one module, one line here and one card."""
 
 from __future__ import annotations
 
@@ -6,50 +6,70 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.models import base_rates, dixon_coles, elo_logit, lightgbm, market, poisson
+from pipeline.models import (
+    anchored_blend,
+    anchored_logit,
+    base_rates,
+    closing_line,
+    dixon_coles,
+    elo_logit,
+    filter_logit,
+    lightgbm,
+    market,
+    memory_blend,
+    memory_boost,
+    memory_logit,
+    poisson,
+    ratings_logit,
+)
 from pipeline.models.base import Forecaster
 
 
 @dataclass(frozen=True)
 class Family:
-    """One family. A yardstick is never a candidate; an anchored family reads the early price.
+    """One family. A yardstick is never a candidate.
 
-    build: a forecaster from parameters ({} takes the defaults); restore: one from a state; suggest:
-    parameters from an Optuna trial, None where there is nothing to tune.
+    setting: the most that the family may see, see `pipeline.features.catalogue.SETTINGS`; build: a forecaster
+    from parameters ({} takes the defaults); restore: one from a state; suggest: parameters from an Optuna
+    trial, None where there is nothing to tune.
     """
 
     name: str
     title: str
     is_yardstick: bool
-    is_anchored: bool
+    setting: str
     build: Callable[[Mapping[str, Any]], Forecaster]
     restore: Callable[[Mapping[str, Any]], Forecaster]
     suggest: Callable[[Any], dict[str, Any]] | None = None
+
+    @property
+    def is_anchored(self) -> bool:
+        """Tell whether the family reads the early price of the match."""
+        return self.setting == "anchored"
+
+
+def _family(
+    name: str, title: str, setting: str, kind: Any, suggest: Any = None, *, is_yardstick: bool = False
+) -> Family:
+    return Family(name, title, is_yardstick, setting, kind, kind.restored, suggest)
 
 
 FAMILIES: dict[str, Family] = {
     family.name: family
     for family in (
-        Family("base_rates", "Base rates", True, False, base_rates.BaseRates, base_rates.BaseRates.restored),
-        Family("market", "Early market", True, True, market.Market, market.Market.restored),
-        Family("poisson", "Poisson goals", False, False, poisson.Poisson, poisson.Poisson.restored),
-        Family(
-            "lightgbm",
-            "Boosted market",
-            False,
-            True,
-            lightgbm.LightGbm,
-            lightgbm.LightGbm.restored,
-            lightgbm.suggest,
-        ),
-        Family("elo_logit", "Elo", False, False, elo_logit.EloLogit, elo_logit.EloLogit.restored),
-        Family(
-            "dixon_coles",
-            "Dixon-Coles",
-            False,
-            False,
-            dixon_coles.DixonColes,
-            dixon_coles.DixonColes.restored,
-        ),
+        _family("base_rates", "Base rates", "independent", base_rates.BaseRates, is_yardstick=True),
+        _family("market", "Early market", "anchored", market.Market, is_yardstick=True),
+        _family("elo_logit", "Elo", "independent", elo_logit.EloLogit),
+        _family("dixon_coles", "Dixon-Coles", "independent", dixon_coles.DixonColes),
+        _family("poisson", "Poisson goals", "independent", poisson.Poisson),
+        _family("filter", "State-space filter", "independent", filter_logit.FilterLogit),
+        _family("ratings_logit", "All ratings", "independent", ratings_logit.RatingsLogit),
+        _family("memory_logit", "Ratings and past prices", "memory", memory_logit.MemoryLogit),
+        _family("memory_boost", "Taught by past prices", "memory", memory_boost.MemoryBoost),
+        _family("memory_blend", "Blend with past prices", "memory", memory_blend.MemoryBlend),
+        _family("closing_line", "Predicted closing line", "anchored", closing_line.ClosingLine),
+        _family("anchored_logit", "Recalibrated market", "anchored", anchored_logit.AnchoredLogit),
+        _family("anchored_blend", "Blend on the market", "anchored", anchored_blend.AnchoredBlend),
+        _family("lightgbm", "Boosted market", "anchored", lightgbm.LightGbm, lightgbm.suggest),
     )
 }

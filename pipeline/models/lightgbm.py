@@ -17,7 +17,12 @@ import pandas as pd
 
 from pipeline.domain.errors import ModelError
 from pipeline.models.base import Numbers, complete, decay_weights, market_of, played_rows, softmax, unfitted
+from pipeline.models.explain import Contributions, split_of
 from pipeline.models.grid import outcome_shares
+from pipeline.models.inputs import Inputs, named, side_by_side
+from pipeline.models.labels import early_ratios
+from pipeline.models.logit import ratios_of
+from pipeline.models.rating_inputs import group_of
 
 FAMILY = "lightgbm"
 DEFAULTS: dict[str, Any] = {
@@ -78,7 +83,7 @@ class LightGbm:
         priced = features[complete(market_of(features))]
         played = played_rows(self.family, priced)
         data = lightgbm.Dataset(
-            _design(played),
+            _inputs(played).values,
             label=played["outcome"].to_numpy(dtype="float64"),
             weight=decay_weights(played["kick_off_at"], float(self.params["half_life_years"])),
             init_score=np.log(market_of(played)),
@@ -96,9 +101,26 @@ class LightGbm:
         is_priced = complete(market)
         if is_priced.any():
             threads = int(self.params["num_threads"])
-            moves = self.booster.predict(_design(features[is_priced]), raw_score=True, num_threads=threads)
+            inputs = _inputs(features[is_priced]).values
+            moves = self.booster.predict(inputs, raw_score=True, num_threads=threads)
             answers[is_priced] = softmax(np.log(market[is_priced]) + moves)
         return answers
+
+    def contributions(self, features: pd.DataFrame) -> pd.DataFrame:
+        """Return the split of the forecast of every row that has one: `explain.Contributions.frame`.
+
+        The early market is a part of its own, over a base of equal chances; the rest is LightGBM's own split.
+        """
+        if self.booster is None:
+            raise unfitted(self.family)
+        answered = features[complete(market_of(features))]
+        inputs = _inputs(answered)
+        threads = int(self.params["num_threads"])
+        split = np.asarray(self.booster.predict(inputs.values, pred_contrib=True, num_threads=threads))
+        of_sides = split.reshape(len(answered), 3, -1)
+        moves = np.stack([of_sides[:, side] - of_sides[:, 1] for side in (0, 2)], axis=2)
+        start = Contributions(np.zeros(2), {"market": early_ratios(answered)})
+        return start.plus(split_of(moves, inputs)).frame(answered)
 
     def state(self) -> dict[str, Any]:
         """Return parameters and trees, the trees as LightGBM's own text."""
@@ -142,14 +164,17 @@ def suggest(trial: Any) -> dict[str, Any]:
     }
 
 
-def _design(features: pd.DataFrame) -> Numbers:
+def _inputs(features: pd.DataFrame) -> Inputs:
     """Return the trees' inputs: market log ratios, what the ratings say beyond them, and the plain inputs."""
-    market = market_of(features)
-    market_ratios = np.log(market[:, [0, 2]] / market[:, [1]])
+    market = early_ratios(features)
     home = features["expected_home_goals"].to_numpy(dtype="float64")
     away = features["expected_away_goals"].to_numpy(dtype="float64")
-    shares = outcome_shares(home, away, _CALIBRATION_RHO)
-    beyond = np.log(shares[:, [0, 2]] / shares[:, [1]]) - market_ratios
-    plain = features[list(_INPUTS)].to_numpy(dtype="float64")
-    design: Numbers = np.column_stack([market_ratios, beyond, beyond[:, 0] - beyond[:, 1], plain])
-    return design
+    beyond = ratios_of(outcome_shares(home, away, _CALIBRATION_RHO)) - market
+    strength = [beyond[:, 0], beyond[:, 1], beyond[:, 0] - beyond[:, 1]]
+    return side_by_side(
+        [
+            named({"market_home": market[:, 0], "market_away": market[:, 1]}, "market"),
+            named({f"beyond_{place}": column for place, column in enumerate(strength)}, "strength"),
+            *(named({name: features[name]}, group_of(name)) for name in _INPUTS),
+        ]
+    )

@@ -18,9 +18,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline.domain.errors import NotConverged
-from pipeline.models.base import Numbers, decay_weights, played_rows, unfitted
+from pipeline.models.base import Numbers, complete, decay_weights, played_rows, unfitted
+from pipeline.models.explain import Contributions
 from pipeline.models.grid import outcome_shares
-from pipeline.models.logit import fit_logit, logit_shares
+from pipeline.models.logit import fit_logit, logit_ratios, logit_shares, ratios_of
 
 FAMILY = "poisson"
 HALF_LIFE_YEARS = 6.0
@@ -39,6 +40,7 @@ class Poisson:
         self.goal_coefficients: Numbers | None = None
         self.rho = 0.0
         self.calibration: Numbers = np.zeros((0, 2))
+        self.usual: Numbers = np.zeros(2)
 
     def fit(self, features: pd.DataFrame) -> Self:
         """Fit the three steps on the rows with an outcome."""
@@ -51,6 +53,7 @@ class Poisson:
         design = self._calibration_design(played)
         ridge = np.array([0.0] + [RIDGE] * (design.shape[1] - 1))
         self.calibration = fit_logit(design, outcomes, weights, ridge)
+        self.usual = logit_ratios(design, self.calibration).mean(axis=0)
         return self
 
     def forecast(self, features: pd.DataFrame) -> Numbers:
@@ -64,6 +67,16 @@ class Poisson:
                 self._calibration_design(features[has_ratings]), self.calibration
             )
         return answers
+
+    def contributions(self, features: pd.DataFrame) -> pd.DataFrame:
+        """Return the split of the forecast of every row that has one: `explain.Contributions.frame`.
+
+        All that the family reads are ratings: one part, over the log ratios of the average past match.
+        """
+        shares = self.forecast(features)
+        known = complete(shares)
+        parts = {"strength": ratios_of(shares[known]) - self.usual}
+        return Contributions(self.usual, parts).frame(features[known])
 
     def expected_goals(self, features: pd.DataFrame) -> tuple[Numbers, Numbers]:
         """Return (n,) expected home and away goals of the regression."""
@@ -82,6 +95,7 @@ class Poisson:
             "goal_coefficients": self.goal_coefficients.tolist(),
             "rho": self.rho,
             "calibration": self.calibration.tolist(),
+            "usual": self.usual.tolist(),
         }
 
     @classmethod
@@ -91,6 +105,7 @@ class Poisson:
         forecaster.goal_coefficients = np.array(state["goal_coefficients"], dtype=np.float64)
         forecaster.rho = float(state["rho"])
         forecaster.calibration = np.array(state["calibration"], dtype=np.float64)
+        forecaster.usual = np.array(state["usual"], dtype=np.float64)
         return forecaster
 
     def _calibration_design(self, features: pd.DataFrame) -> Numbers:

@@ -93,7 +93,7 @@ def digest_of(*names: str) -> str:
     for name in names:
         place = PROJECT_ROOT / name
         files = [place] if place.is_file() else [path for path in place.rglob("*") if path.is_file()]
-        for path in sorted(path for path in files if path.suffix != ".pyc"):
+        for path in sorted(path for path in files if "__pycache__" not in path.parts):
             digest.update(str(path.relative_to(PROJECT_ROOT)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

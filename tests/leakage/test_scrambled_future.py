@@ -18,7 +18,8 @@ import pytest
 
 from pipeline.domain.divisions import divisions_of
 from pipeline.evaluation.walk_forward import walk_forward
-from pipeline.features.build import build_features
+from pipeline.features.build import LABEL_COLUMNS, PRICE_LABELS, build_features
+from pipeline.features.catalogue import feature_columns
 from pipeline.features.ratings import current_elo
 from pipeline.forecasts.score import score_fixtures
 from pipeline.models.catalogue import FAMILIES
@@ -64,7 +65,7 @@ def _with_other_markets(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
     """Add totals and handicaps, which the simulated feed has not, to the rows that have prices."""
     moments = ("early", "close") if kind == "results" else ("early",)
     added = {
-        f"{book}_{moment}_{side}": 1.7 + 0.01 * (rows["source_row"] % 40).where(rows["avg_early_home"] > 1)
+        f"{book}_{moment}_{side}": 1.7 + 0.01 * ((rows["avg_early_home"] * 100).round() % 40)
         for moment in moments
         for book in ("avg", "b365")
         for side in ("over25", "under25", "handicap_home", "handicap_away", "handicap_line")
@@ -181,7 +182,7 @@ def test_a_fixture_s_features_are_those_it_keeps_once_it_is_played(parsed: Parse
     before = built.features.set_index("match_id")
     today = before["kick_off_at"].dt.floor("D") == pd.Timestamp(CUT_OFF_AT).floor("D")
     compared = before[today & ~before["is_played"]].drop(
-        columns=["is_played", "outcome", "home_goals", "away_goals"]
+        columns=["is_played", "outcome", "home_goals", "away_goals", *PRICE_LABELS]
     )
     assert len(compared) > 0
     same = afterwards.loc[compared.index, list(compared.columns)]
@@ -205,17 +206,27 @@ def test_the_last_known_result_does_move_something(parsed: Parsed, built: Built)
     )
 
 
-def test_totals_and_handicaps_are_no_input_yet(parsed: Parsed, built: Built) -> None:
+def test_totals_and_handicaps_move_only_what_may_see_prices(parsed: Parsed, built: Built) -> None:
     def without_others(rows: pd.DataFrame) -> pd.DataFrame:
         return rows.drop(columns=[name for name in rows if "25" in name or "handicap" in name])
 
     alone = [(file, replace(each, rows=without_others(each.rows)), at) for file, each, at in parsed]
-    pd.testing.assert_frame_equal(_built(alone).features, built.features, check_exact=True)
+    columns = [*LABEL_COLUMNS, *feature_columns("independent")]
+    other = normalise(alone, DIVISIONS, cut_off_at=CUT_OFF_AT)
+    features = build_features(other.matches, other.fixtures, other.quotes, DIVISIONS, cut_off_at=CUT_OFF_AT)
+    pd.testing.assert_frame_equal(features[columns], built.features[columns], check_exact=True)
+    assert not features["past_odds_log_home"].equals(built.features["past_odds_log_home"])
 
 
-def test_closing_prices_are_no_input_at_all(parsed: Parsed, built: Built) -> None:
+def test_closing_prices_are_input_to_the_memory_of_earlier_matches_alone(
+    parsed: Parsed, built: Built
+) -> None:
     def without_close(rows: pd.DataFrame) -> pd.DataFrame:
         return rows.assign(**{name: np.nan for name in rows if "_close_" in name})
 
-    blind = _built(_changed(parsed, without_close))
-    pd.testing.assert_frame_equal(blind.features, built.features, check_exact=True)
+    blind = normalise(_changed(parsed, without_close), DIVISIONS, cut_off_at=CUT_OFF_AT)
+    features = build_features(blind.matches, blind.fixtures, blind.quotes, DIVISIONS, cut_off_at=CUT_OFF_AT)
+    past = set(feature_columns("memory")) - set(feature_columns("independent"))
+    columns = [name for name in built.features if name not in {*past, *PRICE_LABELS}]
+    pd.testing.assert_frame_equal(features[columns], built.features[columns], check_exact=True)
+    assert not features["past_odds_log_home"].equals(built.features["past_odds_log_home"])

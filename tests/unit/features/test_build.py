@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from importlib.resources import files
-
+import numpy as np
 import pandas as pd
 import pytest
 
 from pipeline.domain.errors import LeakageError
-from pipeline.features.build import LABEL_COLUMNS, build_features, feature_columns
+from pipeline.features.build import LABEL_COLUMNS, PRICE_LABELS, build_features
+from pipeline.features.catalogue import feature_columns
 from tests.unit.features.simulated_football import Football, simulated
 
 
@@ -32,19 +31,6 @@ def test_the_columns_are_the_labels_and_then_the_catalogue(football: Football) -
     assert tuple(_built(football).columns) == LABEL_COLUMNS + feature_columns()
 
 
-def test_the_catalogue_says_of_every_feature_when_it_is_known() -> None:
-    text = files("pipeline.features").joinpath("catalogue.csv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines()))
-    assert {row["known_at"] for row in rows} == {"before_kick_off", "early_price"}
-    assert all(row["group"] and row["description"] for row in rows)
-    assert [row["column"] for row in rows if row["known_at"] == "early_price"] == [
-        "market_home",
-        "market_draw",
-        "market_away",
-        "has_price",
-    ]
-
-
 def test_every_match_and_fixture_has_one_row_in_playing_order(football: Football) -> None:
     features = _built(football)
     assert sorted(features["match_id"]) == sorted(
@@ -56,7 +42,7 @@ def test_every_match_and_fixture_has_one_row_in_playing_order(football: Football
 def test_fixtures_have_no_label(football: Football) -> None:
     fixtures = _built(football).loc[lambda rows: ~rows["is_played"]]
     assert len(fixtures) == len(football.fixtures)
-    assert fixtures[["outcome", "home_goals", "away_goals"]].isna().all(axis=None)
+    assert fixtures[["outcome", "home_goals", "away_goals", *PRICE_LABELS]].isna().all(axis=None)
 
 
 def test_the_order_of_the_rows_given_does_not_matter(football: Football) -> None:
@@ -104,3 +90,61 @@ def test_a_fixture_s_closing_price_is_refused(football: Football) -> None:
     )
     with pytest.raises(LeakageError, match="closing price"):
         _built(football, quotes=pd.concat([football.quotes, price]))
+
+
+def _scrambled(quotes: pd.DataFrame, is_changed: pd.Series) -> pd.DataFrame:
+    random, mixed = np.random.default_rng(8), quotes.copy()
+    for name in (name for name in quotes if "_early_" in name or "_close_" in name):
+        is_priced = is_changed & quotes[name].notna()
+        mixed.loc[is_priced, name] = random.uniform(2.5, 3.5, int(is_priced.sum()))
+    return mixed
+
+
+def test_no_independent_column_reads_any_price(football: Football) -> None:
+    mixed = _scrambled(football.quotes, football.quotes["match_id"].notna())
+    there, back = _built(football), _built(football, quotes=mixed)
+    columns = list(feature_columns("independent"))
+    pd.testing.assert_frame_equal(back[columns], there[columns], check_exact=True)
+    for column in (
+        "past_odds_log_home",
+        "past_mixed_log_away",
+        "market_home",
+        "close_home",
+        "past_close_away",
+    ):
+        assert not back[column].equals(there[column])
+
+
+def test_no_memory_column_reads_the_prices_of_its_own_day_or_a_later_one(football: Football) -> None:
+    there = _built(football)
+    day = there["kick_off_at"].dt.floor("D")
+    cut = day[there["is_played"]].iloc[-200]
+    is_late = football.quotes["match_id"].isin(there.loc[day >= cut, "match_id"])
+    back = _built(football, quotes=_scrambled(football.quotes, is_late))
+    columns = list(feature_columns("memory"))
+    pd.testing.assert_frame_equal(
+        back.loc[day <= cut, columns], there.loc[day <= cut, columns], check_exact=True
+    )
+    assert not back.loc[day > cut, columns].equals(there.loc[day > cut, columns])
+
+
+def test_every_feature_is_a_number_and_no_number_is_infinite(football: Football) -> None:
+    features = _built(football)[list(feature_columns())]
+    assert set(map(str, features.dtypes)) == {"float64"}
+    assert not np.isinf(features.to_numpy()).any()
+
+
+def test_a_division_without_statistics_or_prices_has_every_rating(football: Football) -> None:
+    counts = [name for name in football.matches if name.endswith(("shots", "target", "corners", "cards"))]
+    bare = football.matches.assign(**dict.fromkeys(counts, np.nan))
+    features = _built(football, matches=bare, quotes=football.quotes.head(0))
+    unknown = features[list(feature_columns("memory"))].isna().any()
+    # before a club's first match there is no rest and no place in a table
+    assert {name.rsplit("_", 1)[0] for name in unknown[unknown].index} == {"rest_days", "table_position"}
+
+
+def test_a_club_nobody_knows_has_every_rating(football: Football) -> None:
+    fixture = football.fixtures.tail(1).assign(home_id="ardenmark.new", match_id="new")
+    row = _built(football, fixtures=fixture).iloc[-1]
+    missing = row[list(feature_columns("memory"))].isna()
+    assert set(missing[missing].index) == {"rest_days_home", "table_position_home"}

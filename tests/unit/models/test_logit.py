@@ -7,7 +7,7 @@ import pytest
 import statsmodels.api as sm
 
 from pipeline.domain.errors import NotConverged
-from pipeline.models.logit import fit_logit, logit_shares
+from pipeline.models.logit import fit_logit, logit_shares, ratios_of, shares_of
 
 _RANDOM = np.random.default_rng(5)
 _DESIGN = np.column_stack([np.ones(3000), _RANDOM.normal(size=(3000, 2))])
@@ -48,3 +48,26 @@ def test_outcomes_that_a_column_separates_have_no_answer() -> None:
     design = np.column_stack([np.ones(30), np.repeat([-1.0, 0.0, 1.0], 10)])
     with pytest.raises((NotConverged, np.linalg.LinAlgError)):
         fit_logit(design, np.repeat([0.0, 1.0, 2.0], 10), np.ones(30), np.zeros(2))
+
+
+def test_an_offset_is_a_column_whose_coefficients_are_one() -> None:
+    offset = np.outer(_DESIGN[:, 1], [0.8, -0.6])
+    free = fit_logit(_DESIGN, _OUTCOMES, np.ones(3000), _NO_RIDGE)
+    beyond = fit_logit(_DESIGN, _OUTCOMES, np.ones(3000), _NO_RIDGE, offset)
+    assert beyond + np.array([[0, 0], [0.8, -0.6], [0, 0]]) == pytest.approx(free, abs=1e-7)
+
+
+def test_an_offset_alone_makes_the_shares() -> None:
+    shares = logit_shares(np.ones((1, 1)), np.zeros((1, 2)), np.log([[2.0, 1.0]]))
+    assert shares[0] == pytest.approx([0.5, 0.25, 0.25])
+
+
+def test_ratios_and_shares_are_each_other_s_inverse() -> None:
+    shares = np.array([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]])
+    assert shares_of(ratios_of(shares)) == pytest.approx(shares)
+
+
+def test_with_a_ridge_two_columns_that_say_the_same_share_the_answer() -> None:
+    twice = np.column_stack([_DESIGN, _DESIGN[:, 1]])
+    answer = fit_logit(twice, _OUTCOMES, np.ones(3000), np.array([0.0, 1.0, 1.0, 1.0]))
+    assert answer[1] == pytest.approx(answer[3], abs=1e-6)

@@ -48,7 +48,7 @@ def suggest(trial: Any) -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def coin(monkeypatch: pytest.MonkeyPatch) -> type[Coin]:
     Coin.seen, Coin.tried = [], []
-    family = catalogue.Family("coin", "Coin", False, False, Coin, Coin, suggest)
+    family = catalogue.Family("coin", "Coin", False, "independent", Coin, Coin, suggest)
     monkeypatch.setitem(catalogue.FAMILIES, "coin", family)
     return Coin
 
