@@ -16,6 +16,7 @@ from pipeline.publishing import formats
 from pipeline.publishing.view_models import (
     divisions,
     downloads,
+    markets,
     matches,
     reliability,
     returns,
@@ -161,6 +162,7 @@ def _division_page(tables: PublishedTables, run: RunFacts, division: divisions.D
         "prices_from": matches.prices_of(tables, division.code),
         "recent": matches.recent_days(tables, division.code),
         "standings": divisions.standings_of(tables, division.code),
+        "markets": markets.market_rows(tables, division.code),
         "families": scores.family_rows(tables, run, "division", division.code),
         "returns": returns.return_rows(tables, run, "division", division.code),
         "few_bets": returns.FEW_BETS,
