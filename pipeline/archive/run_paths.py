@@ -210,6 +210,21 @@ class RunPaths:
         return self.folder / f"{name}.parquet"
 
     @property
+    def markets(self) -> Path:
+        """Return the markets derived from the fixtures' score grids."""
+        return self.folder / "markets.parquet"
+
+    @property
+    def likely_scores(self) -> Path:
+        """Return the likeliest scores of the fixtures."""
+        return self.folder / "likely_scores.parquet"
+
+    @property
+    def goal_scores(self) -> Path:
+        """Return the published table `goal_scores`."""
+        return self.folder / "goal_scores.parquet"
+
+    @property
     def clubs(self) -> Path:
         """Return the JSON report of the clubs first seen in the running season, country by country."""
         return self.folder / "clubs.json"

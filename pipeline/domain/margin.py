@@ -1,8 +1,9 @@
 """Take the bookmaker's margin out of decimal prices: implied probabilities by a named method.
 
 Prices are (n, k) decimal odds above 1, one row a market; a row with a missing price stays a row of NaN. The
-power method is the house's default, Shin's the cross-check, the multiplicative one for display only. A
-negative margin (best prices over many bookmakers) works too. Choosing whose prices to use is the caller's.
+power method is the house's default, Shin's the cross-check; the additive, the odds-ratio and the
+multiplicative method stand beside them for comparison. A negative margin (best prices over many bookmakers)
+works too. Choosing whose prices to use is the caller's.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ class PriceError(PipelineError, ValueError):
 def implied(prices: npt.ArrayLike, method: str = "power") -> FloatArray:
     """Return the implied probabilities (n, k) of prices (n, k); each complete row sums to one.
 
-    method: power, shin or multiplicative. Raises ShapeError, PriceError.
+    method: power, shin, odds_ratio, additive or multiplicative. The additive method alone has no answer (a
+    row of NaN) where its even share of the margin leaves an outsider nothing. Raises ShapeError, PriceError.
 
     >>> implied([[2.7, 2.3, 4.4]]).round(4)
     array([[0.3592, 0.4237, 0.2171]])
@@ -84,45 +86,97 @@ def shin(prices: npt.ArrayLike) -> FloatArray:
     """Return Shin's probabilities, which explain the margin by a share z of bettors who know the outcome.
 
     Source: Shin 1993, in the form of Strumbelj 2014: p = (sqrt(z^2 + 4 (1 - z) q^2 / B) - z) / (2 (1 - z))
-    with q = 1/price and B = sum of q. Their sum falls in z, so z is bracketed and the bracket halved; a
-    negative margin gives a negative z. Raises ShapeError, PriceError.
+    with q = 1/price and B = sum of q. Their sum falls in z; a negative margin gives a negative z. Raises
+    ShapeError, PriceError.
     """
     inverse = 1 / _checked(prices)
     scaled = inverse**2 / inverse.sum(axis=1, keepdims=True)
-    low, high = _shin_bracket(scaled)
+
+    def shares_at(insider_share: FloatArray) -> tuple[FloatArray, FloatArray]:
+        shares, root = _shin_at(insider_share, scaled)
+        return shares, -(shares**2) * (1 + (insider_share - 2 * scaled) / root) / (2 * scaled)
+
+    return _shares_that_sum_to_one(shares_at, *_shin_bracket(scaled))
+
+
+def odds_ratio(prices: npt.ArrayLike) -> FloatArray:
+    """Return the probabilities whose odds are those of 1/price divided by one number per row.
+
+    Source: Cheung 2015, "Fixed-odds betting and traditional odds": with q = 1/price the ratio
+    q (1 - p) / (p (1 - q)) is the same for every outcome. A shift of all log-odds, solved for the logarithm
+    of that ratio. Raises ShapeError, PriceError.
+    """
+    known = _checked(prices)
+    log_odds = -np.log(known - 1)
+
+    def shares_at(shift: FloatArray) -> tuple[FloatArray, FloatArray]:
+        shares = 1 / (1 + np.exp(shift - log_odds))
+        return shares, -shares * (1 - shares)
+
+    # where the shift moves the smallest (the largest) share to 1/k, all are at least (at most) that
+    even = np.log(known.shape[1] - 1)
+    ends = (end(axis=1, keepdims=True) + even for end in (log_odds.min, log_odds.max))
+    return _shares_that_sum_to_one(shares_at, *ends)
+
+
+def additive(prices: npt.ArrayLike) -> FloatArray:
+    """Return 1/price less an even share of the row's margin, NaN where that leaves an outcome nothing.
+
+    Source: Clarke, Kovalchik and Ingram 2017, who name that defect; of two outcomes it is Shin's method, and
+    of any number Buchdahl's "margin proportional to the odds". Raises ShapeError, PriceError.
+    """
+    inverse = 1 / _checked(prices)
+    shares = inverse - (inverse.sum(axis=1, keepdims=True) - 1) / inverse.shape[1]
+    return np.where((shares > 0).all(axis=1, keepdims=True), shares, np.nan)
+
+
+def _shares_that_sum_to_one(
+    shares_at: Callable[[FloatArray], tuple[FloatArray, FloatArray]], low: FloatArray, high: FloatArray
+) -> FloatArray:
+    """Solve for the one number per row, between low and high (n, 1), at which its shares sum to one.
+
+    shares_at: shares (n, k) that fall in the number, and their slopes. Newton's step where it stays between
+    the ends, which close in with every step, and the middle of them where it does not. A row settles on its
+    own.
+    """
+    number, is_open = np.clip(np.zeros_like(low), low, high), np.ones(low.shape, dtype=bool)
     for _ in range(_MOST_STEPS):
-        middle = (low + high) / 2
-        is_high = _shin_at(middle, scaled).sum(axis=1, keepdims=True) < 1
-        low, high = np.where(is_high, low, middle), np.where(is_high, middle, high)
-        if not (high - low > np.spacing(np.abs(middle)) * 2).any():
+        shares, slopes = shares_at(number)
+        excess = shares.sum(axis=1, keepdims=True) - 1
+        low, high = np.where(excess > 0, number, low), np.where(excess > 0, high, number)
+        newton = number - excess / slopes.sum(axis=1, keepdims=True)
+        following = np.where((newton >= low) & (newton <= high), newton, (low + high) / 2)
+        following = np.where(is_open, following, number)
+        step, number = np.abs(following - number), following
+        is_open &= step > _NEWTON_TOLERANCE * (1 + np.abs(number))
+        if not is_open.any():
             break
-    probabilities = _shin_at((low + high) / 2, scaled)
-    return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True), dtype=np.float64)
+    shares, _ = shares_at(number)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
 def _shin_bracket(scaled: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Widen the lower end below zero for rows with a negative margin; the upper end 1 always lies above z."""
     low = np.zeros((len(scaled), 1))
     for _ in range(_MOST_STEPS):
-        is_short = _shin_at(low, scaled).sum(axis=1, keepdims=True) < 1
+        is_short = _shin_at(low, scaled)[0].sum(axis=1, keepdims=True) < 1
         if not is_short.any():
             break
         low = np.where(is_short, 2 * low - 1, low)
     return low, np.ones_like(low)
 
 
-def _shin_at(insider_share: FloatArray, scaled: FloatArray) -> FloatArray:
+def _shin_at(insider_share: FloatArray, scaled: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return Shin's shares and the square root in them."""
     # one fraction in two forms, each where nothing cancels; the first needs no limit at z = 1 either
     root = np.sqrt(insider_share**2 + 4 * (1 - insider_share) * scaled)
     above_zero, below_zero = np.maximum(insider_share, 0), np.minimum(insider_share, 0)
-    return np.asarray(
-        np.where(
-            insider_share >= 0,
-            2 * scaled / (root + above_zero),
-            (root - below_zero) / (2 * (1 - below_zero)),
-        ),
-        dtype=np.float64,
+    shares = np.where(
+        insider_share >= 0,
+        2 * scaled / (root + above_zero),
+        (root - below_zero) / (2 * (1 - below_zero)),
     )
+    return shares, root
 
 
 def _checked(prices: npt.ArrayLike) -> FloatArray:
@@ -139,6 +193,8 @@ def _checked(prices: npt.ArrayLike) -> FloatArray:
 METHODS: dict[str, Callable[[npt.ArrayLike], FloatArray]] = {
     "power": power,
     "shin": shin,
+    "odds_ratio": odds_ratio,
+    "additive": additive,
     "multiplicative": multiplicative,
 }
 """Every method by its name; the first is the default."""

@@ -11,6 +11,8 @@ from pipeline.models import (
     anchored_logit,
     base_rates,
     closing_line,
+    dixon_coles,
+    elo_logit,
     filter_logit,
     lightgbm,
     market,
@@ -57,6 +59,8 @@ FAMILIES: dict[str, Family] = {
     for family in (
         _family("base_rates", "Base rates", "independent", base_rates.BaseRates, is_yardstick=True),
         _family("market", "Early market", "anchored", market.Market, is_yardstick=True),
+        _family("elo_logit", "Elo", "independent", elo_logit.EloLogit),
+        _family("dixon_coles", "Dixon-Coles", "independent", dixon_coles.DixonColes),
         _family("poisson", "Poisson goals", "independent", poisson.Poisson),
         _family("filter", "State-space filter", "independent", filter_logit.FilterLogit),
         _family("ratings_logit", "All ratings", "independent", ratings_logit.RatingsLogit),

@@ -19,10 +19,10 @@ LEAST_EXPECTED, MOST_EXPECTED = 0.05, 6.0
 _LEAST_FACTOR = 1e-6
 
 
-def score_grid(home: Numbers, away: Numbers, rho: float) -> Numbers:
+def score_grid(home: Numbers, away: Numbers, rho: float | Numbers) -> Numbers:
     """Return (n, GOALS, GOALS) probabilities of each score, home goals first.
 
-    home, away: (n,) expected goals, kept within 0.05 and 6.
+    home, away: (n,) expected goals, kept within 0.05 and 6; rho: one for all rows or (n,).
     """
     home, away = _bounded(home), _bounded(away)
     grid: Numbers = _poisson(home)[:, :, None] * _poisson(away)[:, None, :]
@@ -32,7 +32,7 @@ def score_grid(home: Numbers, away: Numbers, rho: float) -> Numbers:
     return grid
 
 
-def outcome_shares(home: Numbers, away: Numbers, rho: float) -> Numbers:
+def outcome_shares(home: Numbers, away: Numbers, rho: float | Numbers) -> Numbers:
     """Return (n, 3) probabilities of HOME, DRAW, AWAY: those of `score_grid`, without building the grid."""
     home, away = _bounded(home), _bounded(away)
     of_home, of_away = _poisson(home), _poisson(away)
@@ -67,11 +67,11 @@ def _below(shares: Numbers) -> Numbers:
     return sums
 
 
-def _low_score_factors(home: Numbers, away: Numbers, rho: float) -> dict[tuple[int, int], Numbers]:
+def _low_score_factors(home: Numbers, away: Numbers, rho: float | Numbers) -> dict[tuple[int, int], Numbers]:
     factors = {
         (0, 0): 1 - home * away * rho,
         (0, 1): 1 + home * rho,
         (1, 0): 1 + away * rho,
-        (1, 1): np.full(len(home), 1 - rho),
+        (1, 1): np.ones(len(home)) - rho,
     }
     return {score: np.maximum(factor, _LEAST_FACTOR) for score, factor in factors.items()}

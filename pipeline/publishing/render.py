@@ -17,6 +17,7 @@ from pipeline.publishing.view_models import (
     coverage,
     divisions,
     downloads,
+    markets,
     matches,
     reliability,
     returns,
@@ -130,6 +131,7 @@ def _metrics_page(tables: PublishedTables, run: RunFacts) -> PageView:
         "returns": returns.return_rows(tables, run, "all", "all"),
         "by_division": scores.champion_rows(tables, run, "division"),
         "by_season": scores.champion_rows(tables, run, "season"),
+        "goal_rows": scores.goal_rows(tables, run),
         "few_bets": returns.FEW_BETS,
     }
     words = (
@@ -189,6 +191,7 @@ def _division_page(tables: PublishedTables, run: RunFacts, division: divisions.D
         "standings": divisions.standings_of(tables, division.code),
         "footnotes": divisions.footnotes_of(tables, division.code),
         "seasons": coverage.season_rows(tables, division.code),
+        "markets": markets.market_rows(tables, division.code),
         "families": scores.family_rows(tables, run, "division", division.code),
         "returns": returns.return_rows(tables, run, "division", division.code),
         "few_bets": returns.FEW_BETS,

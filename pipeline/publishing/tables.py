@@ -34,6 +34,9 @@ TABLES = (
     "scores",
     "calibration",
     "returns",
+    "markets",
+    "likely_scores",
+    "goal_scores",
     "notices",
     "backtest",
     "coverage",
@@ -59,6 +62,9 @@ class Findings:
     scores: pd.DataFrame
     calibration: pd.DataFrame
     returns: pd.DataFrame
+    markets: pd.DataFrame
+    likely_scores: pd.DataFrame
+    goal_scores: pd.DataFrame
     ratings: pd.DataFrame
     verdict: Mapping[str, Any]
     notices: pd.DataFrame
@@ -87,6 +93,9 @@ def build_tables(
         "scores": findings.scores,
         "calibration": findings.calibration,
         "returns": findings.returns,
+        "markets": _named(findings, findings.markets),
+        "likely_scores": _named(findings, findings.likely_scores),
+        "goal_scores": findings.goal_scores,
         "notices": findings.notices,
         "backtest": _backtest(findings),
         "coverage": coverage_table(findings.coverage, findings.matches, findings.quotes, divisions),
@@ -222,6 +231,12 @@ def _backtest(findings: Findings) -> pd.DataFrame:
         validate="m:1",
     )
     return table.sort_values(["kick_off_at", "match_id", "family"], kind="stable", ignore_index=True)
+
+
+def _named(findings: Findings, table: pd.DataFrame) -> pd.DataFrame:
+    """Add division, kick-off and clubs to rows about fixtures, in the order of the fixtures."""
+    names = findings.fixtures[["match_id", "division", "kick_off_at", "home", "away"]]
+    return names.merge(table, on="match_id", how="inner", validate="1:m")
 
 
 def _as_text(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

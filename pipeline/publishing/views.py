@@ -94,6 +94,9 @@ class PublishedTables:
     scores: pd.DataFrame
     calibration: pd.DataFrame
     returns: pd.DataFrame
+    markets: pd.DataFrame
+    likely_scores: pd.DataFrame
+    goal_scores: pd.DataFrame
     notices: pd.DataFrame
     settled: pd.DataFrame
     track_record: pd.DataFrame

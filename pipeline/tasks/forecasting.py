@@ -68,6 +68,7 @@ class ScoreFixtures(Stage):
 
     def work(self) -> None:
         from pipeline.archive.tables import read_table, write_table
+        from pipeline.forecasts.markets import derive_markets
         from pipeline.forecasts.recent import recent_forecasts
         from pipeline.forecasts.score import score_fixtures
 
@@ -89,6 +90,9 @@ class ScoreFixtures(Stage):
         write_table(self.paths.recent_forecasts, recent)
         independent = score_fixtures(features, models, FALLBACK_FAMILY, withheld=withheld)
         write_table(self.paths.independent_forecasts, independent)
+        markets, likely_scores = derive_markets(features, forecasts, read_table(self.paths.quotes))
+        write_table(self.paths.markets, markets)
+        write_table(self.paths.likely_scores, likely_scores)
         write_table(self.paths.forecasts, forecasts)
 
     def _models(self, champion: Card, features: pd.DataFrame) -> Mapping[str, Forecaster]:

@@ -11,7 +11,7 @@ import luigi
 from pipeline.archive.atomic import atomic_folder, read_json, write_json
 from pipeline.archive.ledger_files import LedgerFiles, publish_ledger
 from pipeline.archive.lock import exclusive
-from pipeline.archive.paths import PROJECT_ROOT
+from pipeline.archive.paths import PROJECT_ROOT, RunPaths
 from pipeline.tasks.archive import divisions_in, intake_of
 from pipeline.tasks.forecasting import champion_of, evaluated_paths, withheld_divisions
 from pipeline.tasks.intake import source_of
@@ -71,11 +71,23 @@ def findings_of(stage: Stage) -> Findings:
         scores=read_table(evaluated.scores),
         calibration=read_table(evaluated.calibration),
         returns=read_table(evaluated.returns),
+        markets=read_table(own.markets),
+        likely_scores=read_table(own.likely_scores),
+        goal_scores=_goal_scores_of(evaluated),
         ratings=current_elo(matches, divisions_in(stage.settings)),
         verdict=read_json(own.verdict),
         notices=notices_of(stage),
         coverage=read_table(own.coverage),
     )
+
+
+def _goal_scores_of(evaluated: RunPaths) -> pd.DataFrame:
+    """Return the scores of goals; none where the last night was run by a version that did not score them."""
+    from pipeline.archive.tables import read_table
+    from pipeline.evaluation.comparison import published_table
+
+    known = evaluated.goal_scores
+    return read_table(known) if known.is_file() else published_table("goal_scores", [])
 
 
 def notices_of(stage: Stage) -> pd.DataFrame:

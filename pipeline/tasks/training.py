@@ -168,6 +168,7 @@ class EvaluateModel(Stage):
     def work(self) -> None:
         from pipeline.archive.tables import read_table, write_table
         from pipeline.evaluation.calibration import calibration_table
+        from pipeline.evaluation.goals_scores import goal_score_table
         from pipeline.evaluation.returns import return_table
         from pipeline.evaluation.scores import score_table
 
@@ -175,6 +176,10 @@ class EvaluateModel(Stage):
         quotes, threshold = read_table(self.paths.quotes), self.settings.value_threshold
         write_table(self.paths.scores, score_table(forecasts, matches, seed=_SEED))
         write_table(self.paths.calibration, calibration_table(forecasts, matches))
+        features = read_table(self.paths.features)
+        write_table(
+            self.paths.goal_scores, goal_score_table(forecasts, matches, quotes, features, seed=_SEED)
+        )
         write_table(
             self.paths.returns, return_table(forecasts, matches, quotes, threshold=threshold, seed=_SEED)
         )

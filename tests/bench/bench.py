@@ -98,7 +98,7 @@ def main() -> None:
     )
     played = features[features["is_played"]]
     forecasts = measure(
-        "walk-forward, four families, 3 seasons",
+        "walk-forward, all families, 3 seasons",
         lambda: walk_forward(played, {name: {} for name in FAMILIES}, first_test_season=2024),
         count,
     )

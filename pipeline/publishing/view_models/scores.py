@@ -16,6 +16,7 @@ from pipeline.publishing.view_models.matches import division_path
 from pipeline.publishing.views import PublishedTables, RunFacts, records_of
 
 MARKET = "market"
+_EVENT_WORDS = {"over25": "Over 2.5 goals", "both_score": "Both teams to score"}
 TINY_GAP = 0.001
 """A difference in log loss below this, in nats, changes nothing for anyone who reads the forecasts."""
 
@@ -74,6 +75,45 @@ def headline(tables: PublishedTables, run: RunFacts) -> ScoreRow | None:
     """Return the champion's scores on all matches, or None where there is no backtest."""
     rows = [row for row in family_rows(tables, run, "all", "all") if row.is_champion]
     return rows[0] if rows else None
+
+
+@dataclass(frozen=True)
+class GoalScoreRow:
+    """The scores of one family for one event of goals. Texts; `gap` is against the market."""
+
+    event: str
+    label: str
+    is_yardstick: bool
+    n: str
+    log_loss: str
+    log_loss_interval: str
+    gap: str
+    gap_interval: str
+    gap_word: str
+
+
+def goal_rows(tables: PublishedTables, run: RunFacts) -> tuple[GoalScoreRow, ...]:
+    """Return every family's scores of over 2.5 goals, then of both teams to score, each the best first."""
+    records = sorted(
+        records_of(tables.goal_scores),
+        key=lambda row: (list(_EVENT_WORDS).index(row["event"]), row["log_loss"], row["family"]),
+    )
+    return tuple(_goal_row(record, run) for record in records)
+
+
+def _goal_row(record: Mapping[str, Any], run: RunFacts) -> GoalScoreRow:
+    has_gap = record["family"] != MARKET and not formats.is_missing(record["gap"])
+    return GoalScoreRow(
+        event=_EVENT_WORDS[record["event"]],
+        label=run.family_title(record["family"]),
+        is_yardstick=record["family"] in run.yardsticks,
+        n=formats.count(record["n"]),
+        log_loss=formats.decimal(record["log_loss"], 4),
+        log_loss_interval=_range(record, "log_loss", formats.decimal),
+        gap=formats.signed(record["gap"], 4) if has_gap else formats.MISSING,
+        gap_interval=_range(record, "gap", formats.signed) if has_gap else formats.MISSING,
+        gap_word=gap_word(record["gap_low"], record["gap_high"]) if has_gap else "",
+    )
 
 
 def rows_of(table: Any, scope: str, key: str) -> Any:

@@ -104,6 +104,20 @@ def write_published(
         "scores": _scores(divisions),
         "calibration": _calibration(random),
         "returns": _returns(divisions),
+        "markets": [_market(row) for row in upcoming if row.get("p_home") is not None],
+        "likely_scores": [
+            row
+            | {
+                "rank": rank,
+                "home_goals": 2 - rank % 2,
+                "away_goals": rank // 2,
+                "probability": 0.14 - rank / 50,
+            }
+            for row in upcoming
+            if row.get("p_home") is not None
+            for rank in range(1, 6)
+        ],
+        "goal_scores": _goal_scores(),
         "notices": [
             {
                 "kind": "file",
@@ -370,6 +384,35 @@ def _scores(divisions: Any) -> list[dict[str, Any]]:
                     "gap_low": gap - width / 7,
                     "gap_high": gap + width / 7,
                 }
+            )
+    return rows
+
+
+def _market(row: dict[str, Any]) -> dict[str, Any]:
+    lead = row["p_home"] - row["p_away"]
+    return row | {
+        "totals_source": "market average" if row.get("price_home") else "model",
+        "expected_home_goals": 1.35 + lead,
+        "expected_away_goals": 1.35 - lead,
+        "p_over15": 0.76,
+        "p_over25": 0.52,
+        "p_over35": 0.3,
+        "p_both_score": 0.54,
+        "handicap_line": round(-8 * lead) / 4,
+        "p_handicap_home": 0.505,
+        "p_handicap_away": 0.495,
+    }
+
+
+def _goal_scores() -> list[dict[str, Any]]:
+    rows = []
+    for event, base in (("over25", 0.678), ("both_score", 0.687)):
+        for family, gap in (("base_rates", 0.006), ("market", 0.0), ("poisson", 0.003), ("lightgbm", 0.0)):
+            ends = {"gap": gap, "gap_low": gap - 0.0011, "gap_high": gap + 0.0011}
+            low, high = base + gap - 0.003, base + gap + 0.003
+            losses = {"log_loss": base + gap, "log_loss_low": low, "log_loss_high": high}
+            rows.append(
+                {"event": event, "family": family, "n": 29100, "match_days_count": 1004, **losses, **ends}
             )
     return rows
 

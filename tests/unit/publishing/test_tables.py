@@ -36,6 +36,16 @@ WRITTEN_BEFORE = (
     "ledger_runs",
     "ledger_corrections",
 )
+NUMBERS = (
+    "expected_home_goals",
+    "expected_away_goals",
+    "p_over15",
+    "p_over35",
+    "p_both_score",
+    "handicap_line",
+    "p_handicap_home",
+    "p_handicap_away",
+)
 
 
 def typed(table: str, rows: list[dict[str, Any]], package: str = PACKAGE) -> pd.DataFrame:
@@ -111,6 +121,13 @@ def findings() -> Findings:
         scores=typed("scores", []),
         calibration=typed("calibration", []),
         returns=typed("returns", []),
+        markets=pd.DataFrame(
+            [{"match_id": "f1", "totals_source": "model", "p_over25": 0.52, **dict.fromkeys(NUMBERS, 0.5)}]
+        ).astype({"match_id": "str", "totals_source": "str"}),
+        likely_scores=pd.DataFrame(
+            {"match_id": ["f1", "f1"], "rank": [1, 2], "home_goals": [1, 1], "away_goals": [0, 1]}
+        ).assign(probability=[0.12, 0.11]),
+        goal_scores=typed("goal_scores", []),
         ratings=pd.DataFrame({"club_id": ["x.ayr"], "elo": [1512.5]}),
         verdict={"divisions": dict.fromkeys(DIVISIONS, states)},
         notices=typed("notices", []),
@@ -127,6 +144,16 @@ def test_every_published_table_is_built_but_those_that_earlier_stages_write(
     tables: dict[str, pd.DataFrame],
 ) -> None:
     assert set(tables) == set(TABLES) - set(WRITTEN_BEFORE)
+
+
+def test_derived_markets_name_their_fixture_and_a_fixture_without_forecast_has_none(
+    tables: dict[str, pd.DataFrame],
+) -> None:
+    assert tables["markets"][["match_id", "home", "p_over25"]].to_dict("records") == [
+        {"match_id": "f1", "home": "Ayr", "p_over25": 0.52}
+    ]
+    assert tables["likely_scores"]["rank"].tolist() == [1, 2]
+    assert set(tables["likely_scores"]["away"]) == {"Bex"}
 
 
 def test_an_edge_is_the_forecast_minus_the_power_implied_probability(tables: dict[str, pd.DataFrame]) -> None:
