@@ -10,6 +10,7 @@ import luigi
 
 from pipeline.archive.atomic import atomic_folder, read_json, write_json
 from pipeline.archive.paths import DataRoot
+from pipeline.tasks.earlier import earlier_run
 from pipeline.tasks.intake import TakeIntake, source_of
 from pipeline.tasks.run import digest_of
 from pipeline.tasks.settings import Settings
@@ -52,11 +53,13 @@ class NormaliseArchive(Stage):
 
     def work(self) -> None:
         from pipeline.archive.tables import write_table
+        from pipeline.sources.coverage import coverage
         from pipeline.sources.normalise import normalise
 
         intake = intake_of(self)
+        parsed = parsed_files(self, intake)
         archive = normalise(
-            parsed_files(self, intake),
+            parsed,
             divisions_in(self.settings),
             cut_off_at=intake.cut_off_at,
             horizon_days=self.settings.horizon_days,
@@ -69,6 +72,8 @@ class NormaliseArchive(Stage):
         with atomic_folder(self.paths.normalised) as folder:
             for name in _TABLES:
                 write_table(folder / f"{name}.parquet", getattr(archive, name))
+            read = [(file, each) for file, each, _ in parsed]
+            write_table(folder / "coverage.parquet", coverage(read, archive, cut_off_at=intake.cut_off_at))
 
     def _report_clubs(self, archive: Normalised) -> None:
         """Tell which clubs are new and keep the report; each of them is provisional until a person looks."""
@@ -131,7 +136,16 @@ class ValidateArchive(Stage):
 
         folder = self.paths.normalised
         frames = {name: read_table(folder / f"{name}.parquet") for name in _TABLES}
-        verdict = validate(**frames, divisions=divisions_in(self.settings), cut_off_at=self.cut_off_at)
+        verdict = validate(
+            frames["matches"],
+            frames["fixtures"],
+            frames["quotes"],
+            frames["quarantine"],
+            divisions_in(self.settings),
+            cut_off_at=self.cut_off_at,
+            earlier=earlier_run(self),
+            read_counts=read_table(folder / "coverage.parquet")[["division", "season", "lost_count"]],
+        )
         if verdict.matches.empty:
             reasons = [f"{code}: {reason}" for code, reason in verdict.withheld().items()]
             write_json(self.paths.given_up, {"reasons": reasons})
