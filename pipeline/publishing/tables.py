@@ -80,10 +80,10 @@ def build_tables(
         "notices": findings.notices,
         "backtest": _backtest(findings),
     }
-    return {name: _conform(name, frame) for name, frame in tables.items()}
+    return {name: conform(name, frame) for name, frame in tables.items()}
 
 
-def _conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Order the columns, round the numbers to six decimals and check the contract."""
     ordered = frame[[column.name for column in columns_of(name, __package__)]].reset_index(drop=True).copy()
     numbers = ordered.select_dtypes("float").columns

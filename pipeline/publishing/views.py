@@ -51,6 +51,7 @@ class RunFacts:
     champion_trained_until: datetime | None
     families: Mapping[str, FamilyFacts]
     beats_market: bool | None
+    publishes_prices: bool
     value_threshold: float
     code_revision: str
     intake_digest: str
@@ -82,6 +83,12 @@ class PublishedTables:
     calibration: pd.DataFrame
     returns: pd.DataFrame
     notices: pd.DataFrame
+    quality_checks: pd.DataFrame
+    quality_divisions: pd.DataFrame
+    quality_examples: pd.DataFrame
+    quality_quarantine: pd.DataFrame
+    new_clubs: pd.DataFrame
+    feeds: pd.DataFrame
     backtest_count: int
 
     def rows_count(self, table: str) -> int:
@@ -89,7 +96,10 @@ class PublishedTables:
         return self.backtest_count if table == "backtest" else len(getattr(self, table))
 
 
-_SHOWN = ("upcoming", "recent", "divisions", "standings", "scores", "calibration", "returns", "notices")
+_SHOWN = (
+    *("upcoming", "recent", "divisions", "standings", "scores", "calibration", "returns", "notices"),
+    *("quality_checks", "quality_divisions", "quality_examples", "quality_quarantine", "new_clubs", "feeds"),
+)
 
 
 def load_tables(folder: Path) -> PublishedTables:

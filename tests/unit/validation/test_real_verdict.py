@@ -55,7 +55,7 @@ def test_hardly_anything_of_the_real_archive_is_set_aside(verdict: Verdict) -> N
 
 
 def test_the_prices_of_an_exchange_without_buyers_are_set_aside(verdict: Verdict) -> None:
-    """mmz4281/2425/B1.csv Westerlo - Cercle Brugge: 1.16, 3.9 and 1.39 early, the average 2.89, 3.61 and 2.27."""
+    """mmz4281/2425/B1.csv Westerlo - Cercle Brugge: 1.16, 3.9, 1.39; the average is 2.89, 3.61, 2.27."""
     entries = verdict.quarantine[verdict.quarantine["reason"].str.startswith("stale exchange prices")]
     assert entries["column"].str.startswith("bfe_").all()
     assert 1_500 < len(entries) < 3_500
