@@ -37,7 +37,7 @@ def quality_tables(
     suites: what each suite found, as the verdict tells it. quarantine: table `quarantine`. clubs: the report
     on new clubs, country by country. feeds: one record a feed, with the columns of the table `feeds`.
     """
-    rows = {
+    rows: dict[str, list[Any]] = {
         "quality_checks": list(_checks(suites)),
         "quality_divisions": list(_by_division(suites)),
         "quality_examples": list(_examples(suites)),
@@ -76,7 +76,7 @@ def _quarantine(quarantine: pd.DataFrame) -> list[dict[str, Any]]:
     counted = quarantine.groupby(["division", "reason", "scope"], sort=True).size()
     return [
         {"division": code, "reason": reason, "scope": scope, "entries_count": count}
-        for (code, reason, scope), count in counted.items()
+        for code, reason, scope, count in counted.rename("count").reset_index().itertuples(index=False)
     ]
 
 

@@ -14,6 +14,7 @@ from pipeline.archive.paths import PROJECT_ROOT
 from pipeline.tasks.archive import divisions_in, intake_of
 from pipeline.tasks.forecasting import ScoreFixtures, champion_of, evaluated_paths, withheld_divisions
 from pipeline.tasks.intake import source_of
+from pipeline.tasks.quality import checked_suites, feeds_of
 from pipeline.tasks.stage import Stage, say
 
 if TYPE_CHECKING:
@@ -40,7 +41,10 @@ class PublishTables(Stage):
         return self.paths.tables
 
     def work(self) -> None:
+        from pipeline.archive.tables import read_table
         from pipeline.publishing.exports import write_tables
+        from pipeline.publishing.prices import without_prices
+        from pipeline.publishing.quality_tables import quality_tables
         from pipeline.publishing.tables import build_tables
 
         findings = findings_of(self)
@@ -51,6 +55,15 @@ class PublishTables(Stage):
             champion=champion_of(self).family,
             threshold=self.settings.value_threshold,
         )
+        suites = checked_suites(self, findings, tables)
+        tables |= quality_tables(
+            suites,
+            read_table(self.paths.quarantine),
+            read_json(self.paths.clubs)["countries"],
+            feeds_of(self.settings),
+        )
+        if not self.settings.publishes_prices_of(self.settings.source):
+            tables = without_prices(tables)
         counts = {"matches_count": len(findings.matches), "fixtures_count": len(findings.fixtures)}
         write_tables(tables, run_document(self) | counts, self.paths.tables)
 
@@ -104,8 +117,11 @@ def notices_of(stage: Stage) -> pd.DataFrame:
     refused = quarantine[quarantine["scope"] == "file"]
     for path, reason in zip(refused["source_file"], refused["reason"], strict=True):
         rows.append({"kind": "file", "subject": path, "reason": reason, "last_good_at": None})
+    kept = read_json(stage.paths.verdict)["divisions"]
     for code, reason in withheld_divisions(stage.paths).items():
-        rows.append({"kind": "division", "subject": code, "reason": reason, "last_good_at": None})
+        kept_from = kept[code].get("kept_from")
+        kept_at = datetime.fromisoformat(kept_from) if kept_from else None
+        rows.append({"kind": "division", "subject": code, "reason": reason, "last_good_at": kept_at})
     for each in read_json(stage.paths.corrections):
         received_at = datetime.fromisoformat(each["received_at"])
         rows.append(
@@ -153,6 +169,7 @@ def run_document(stage: Stage) -> dict[str, Any]:
         "champion_trained_until": champion.tags["trained_until"],
         "families": families,
         "beats_market": {"ahead": True, "behind": False}.get(decision["standing"]),
+        "publishes_prices": settings.publishes_prices_of(settings.source),
         "value_threshold": settings.value_threshold,
         "horizon_days": settings.horizon_days,
         "code_revision": run.revision,
