@@ -91,7 +91,7 @@ def page_views(tables: PublishedTables, run: RunFacts) -> Iterator[PageView]:
     known = divisions.all_divisions(tables, run)
     yield _matches_page(tables, run)
     yield _divisions_page(known)
-    yield _metrics_page(tables, run)
+    yield _metrics_page(tables, run, known)
     yield _status_page(tables, run, known)
     yield _downloads_page(tables, run)
     yield _quality_page(tables)
@@ -118,9 +118,12 @@ def _divisions_page(known: tuple[divisions.DivisionFacts, ...]) -> PageView:
     return PageView("divisions/", "Divisions", words, "divisions", True, data)
 
 
-def _metrics_page(tables: PublishedTables, run: RunFacts) -> PageView:
+def _metrics_page(
+    tables: PublishedTables, run: RunFacts, known: tuple[divisions.DivisionFacts, ...]
+) -> PageView:
     champion = run.champion_family
     data = {
+        "closing_only": [f"{each.country}, {each.name}" for each in known if each.has_closing_only],
         "headline": scores.headline(tables, run),
         "families": scores.family_rows(tables, run, "all", "all"),
         "panels": reliability.panels_of(tables, champion),

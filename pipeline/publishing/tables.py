@@ -24,6 +24,7 @@ from pipeline.publishing.standings import league_standings
 
 PRICE_SOURCE = "market average"
 RECENT_DAYS = 14
+_MOMENTS = (("early", "early"), ("closing", "close"))
 TABLES = (
     "upcoming",
     "recent",
@@ -189,7 +190,14 @@ def _division_row(
         "season_matches_count": int((played["season"] == season.start_year).sum()),
         "fixtures_count": int((findings.fixtures["division"] == division.code).sum()),
         "quarantined_count": int(state.get("quarantined_count", 0)),
+        **{f"{name}_price_share": _priced_share(findings, played, moment) for name, moment in _MOMENTS},
     }
+
+
+def _priced_share(findings: Findings, played: pd.DataFrame, moment: str) -> float:
+    prices = findings.quotes.reindex(columns=[f"avg_{moment}_{side}" for side in SIDES])
+    priced = findings.quotes.loc[prices.notna().all(axis=1), "match_id"]
+    return float(played["match_id"].isin(priced).mean()) if len(played) else float("nan")
 
 
 def _standings(findings: Findings, divisions: Mapping[str, Division], cut_off_at: datetime) -> pd.DataFrame:

@@ -191,7 +191,9 @@ def new_clubs_of(tables: PublishedTables) -> tuple[ClubRow, ...]:
 def _check_row(
     record: Mapping[str, Any], divisions: list[tuple[str, int]], examples: tuple[Example, ...]
 ) -> CheckRow:
-    shown = ", ".join(f"{code} {formats.count(count)}" for code, count in divisions[:_MOST_DIVISIONS] if code)
+    shown = ", ".join(
+        f"{code}: {formats.count(count)}" for code, count in divisions[:_MOST_DIVISIONS] if code
+    )
     more = len(divisions) - _MOST_DIVISIONS
     return CheckRow(
         name=record["check"],

@@ -247,6 +247,8 @@ def _divisions(divisions: Any, count: int) -> list[dict[str, Any]]:
             "season_matches_count": 0 if state == "no_data" else 120,
             "fixtures_count": count,
             "quarantined_count": 3 if state == "withheld" else 0,
+            "early_price_share": None if state == "no_data" else 0.0 if code == "I1" else 0.97,
+            "closing_price_share": None if state == "no_data" else 0.9,
         }
         for code, name, country, tier, state, reason in divisions
     ]

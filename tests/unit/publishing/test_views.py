@@ -226,7 +226,7 @@ def test_the_status_counts_what_is_wrong(tables: PublishedTables, run: RunFacts)
 
 def test_every_published_table_can_be_downloaded(tables: PublishedTables, run: RunFacts) -> None:
     from pipeline.publishing.quality_tables import QUALITY_TABLES
-from pipeline.publishing.tables import TABLES
+    from pipeline.publishing.tables import TABLES
 
     offered = downloads.downloads(tables, run)
     assert {each.name for each in offered} == {*TABLES, *QUALITY_TABLES}
