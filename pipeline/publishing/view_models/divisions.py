@@ -105,11 +105,11 @@ def _facts(record: Mapping[str, Any], run: RunFacts) -> DivisionFacts:
         season_matches_count=formats.count(record["season_matches_count"]),
         fixtures_count=formats.count(record["fixtures_count"]),
         quarantined_count=formats.count(record["quarantined_count"]),
-        has_closing_only=_has_closing_only(record),
+        has_closing_only=has_closing_only(record),
     )
 
 
-def _has_closing_only(record: Mapping[str, Any]) -> bool:
+def has_closing_only(record: Mapping[str, Any]) -> bool:
     """Tell whether hardly any result has an early price though some have a closing one."""
     early, closing = record["early_price_share"], record["closing_price_share"]
     return not formats.is_missing(early) and early < _FEW_EARLY and closing > 0
