@@ -16,13 +16,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import unquote, urljoin, urlsplit
 
-from pipeline.archive.transfer import Limits, LineError, check_body, read_body, reason_of, shown
+from pipeline.archive.transfer import (
+    Limits,
+    LineError,
+    check_body,
+    polite_delay,
+    read_body,
+    reason_of,
+    shown,
+)
 from pipeline.domain.errors import FetchError, SettingError
 
 if TYPE_CHECKING:
     from requests import Response
 
 USER_AGENT = "Touchline/0.1 (+football forecasts; static site)"
+ROBOTS = "robots.txt"
 _NOWHERE = "http://feed.invalid/"
 _PATH = re.compile(r"(?:[A-Za-z0-9_~-][A-Za-z0-9_.~-]*(?:/(?=.)|$))*")
 _MOST_PATH_CHARACTERS = 200
@@ -79,7 +88,7 @@ class GeneratedFetcher:
 class HttpFetcher:
     """Fetch from a web server over one kept connection.
 
-    politeness_seconds: between two requests; by default 0.2, or none on loopback. deadline_seconds: for all
+    politeness_seconds: between two requests; by default 0.5, or none on loopback. deadline_seconds: for all
     files together. Raises SettingError where the base address is not http or https. A server that drips its
     headers is bounded by nothing but the task's own time limit.
     """
@@ -99,7 +108,7 @@ class HttpFetcher:
         self._source = urlsplit(base_url).netloc.rpartition("@")[2]
         self._limits = limits or Limits()
         self._session = _session(user_agent, self._limits)
-        self._delay = _usual_delay(self.base_url) if politeness_seconds is None else politeness_seconds
+        self._delay = polite_delay(base_url) if politeness_seconds is None else politeness_seconds
         self._total = deadline_seconds
         self._ends_at: float | None = None
         self._asked_at = 0.0
@@ -125,6 +134,22 @@ class HttpFetcher:
         self._failures.clear()
         return answer
 
+    def robots(self, *, etag: str = "", last_modified: str = "") -> Answer:
+        """Fetch the server's rules for robots, which lie at its root; raises FetchError as `get` does."""
+        return self.get(ROBOTS, etag=etag, last_modified=last_modified)
+
+    def slow_down(self, seconds: float) -> None:
+        """Leave at least so many seconds between two requests from now on."""
+        self._delay = max(self._delay, seconds)
+
+    @property
+    def user_agent(self) -> str:
+        """Return how the client introduces itself."""
+        return str(self._session.headers["User-Agent"])
+
+    def _address(self, path: str) -> str:
+        return urljoin(self.base_url, f"/{path}") if path == ROBOTS else self.base_url + path
+
     def close(self) -> None:
         """Close the kept connection."""
         self._session.close()
@@ -148,7 +173,7 @@ class HttpFetcher:
         self._wait()
         left = max(deadline_at - time.monotonic(), 0.001)
         timeout = (min(self._limits.connect_timeout, left), min(self._limits.read_timeout, left))
-        url = self.base_url + path
+        url = self._address(path)
         try:
             asked = self._session.get(url, headers=marks, timeout=timeout, stream=True, allow_redirects=False)
         except (OSError, HTTPError) as error:
@@ -157,7 +182,7 @@ class HttpFetcher:
             return self._answer(path, response, is_conditional=bool(marks), deadline_at=deadline_at)
 
     def _answer(self, path: str, response: Response, *, is_conditional: bool, deadline_at: float) -> Answer:
-        status, url = response.status_code, self.base_url + path
+        status, url = response.status_code, self._address(path)
         etag, last_modified = (shown(response.headers.get(name, "")) for name in ("ETag", "Last-Modified"))
         if status == 304 and is_conditional:
             return Answer(path, url, status, b"", etag, last_modified)
@@ -265,11 +290,6 @@ def _session(user_agent: str, limits: Limits) -> Any:
 
 def _no_target(_: object) -> None:
     return None
-
-
-def _usual_delay(base_url: str) -> float:
-    host = urlsplit(base_url).hostname or ""
-    return 0.0 if host in ("localhost", "::1") or host.startswith("127.") else 0.2
 
 
 def _requests_html() -> Any:

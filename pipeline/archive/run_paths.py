@@ -76,6 +76,21 @@ class RunPaths:
         return self.folder / "validation.json"
 
     @property
+    def feature_checks(self) -> Path:
+        """Return the JSON document of the checks on the features."""
+        return self.folder / "feature_checks.json"
+
+    @property
+    def forecast_checks(self) -> Path:
+        """Return the JSON document of the checks on the forecasts of the fixtures."""
+        return self.folder / "forecast_checks.json"
+
+    @property
+    def published_checks(self) -> Path:
+        """Return the JSON document of the checks on the published tables."""
+        return self.folder / "published_checks.json"
+
+    @property
     def features(self) -> Path:
         """Return the table of features."""
         return self.folder / "features.parquet"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from pipeline.domain.errors import FetchError
 
@@ -38,6 +39,16 @@ class Limits:
 
 class LineError(FetchError):
     """The server could not be reached, fell silent or was too slow: a fault of the line, not of one file."""
+
+
+def polite_delay(base_url: str, seconds: float = 0.5) -> float:
+    """Return the seconds to leave between two requests to a host: none on loopback.
+
+    >>> polite_delay("https://feed.example/"), polite_delay("http://127.0.0.1:8900/", 2.0)
+    (0.5, 0.0)
+    """
+    host = urlsplit(base_url).hostname or ""
+    return 0.0 if host in ("localhost", "::1") or host.startswith("127.") else seconds
 
 
 def read_body(response: Response, source: str, path: str, limits: Limits, deadline_at: float) -> bytes:

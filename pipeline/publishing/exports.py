@@ -15,6 +15,7 @@ import pandas as pd
 
 from pipeline.archive.atomic import atomic_folder, write_bytes, write_json
 from pipeline.archive.tables import read_table, write_table
+from pipeline.publishing.quality_tables import QUALITY_TABLES
 from pipeline.publishing.tables import TABLES
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -33,7 +34,7 @@ def write_tables(tables: Mapping[str, pd.DataFrame], run: Mapping[str, Any], fol
 
 def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     """Return the published tables of a folder by name."""
-    return {name: read_table(folder / f"{name}.parquet") for name in TABLES}
+    return {name: read_table(folder / f"{name}.parquet") for name in (*TABLES, *QUALITY_TABLES)}
 
 
 def to_csv(table: pd.DataFrame) -> bytes:

@@ -19,10 +19,12 @@ from pipeline.publishing.view_models import (
     downloads,
     markets,
     matches,
+    quality,
     reliability,
     returns,
     scores,
     status,
+    terms,
     track_record,
 )
 from pipeline.publishing.views import DISCLAIMER, PublishedTables, RunFacts, load_run, load_tables
@@ -93,11 +95,13 @@ def page_views(tables: PublishedTables, run: RunFacts) -> Iterator[PageView]:
     known = divisions.all_divisions(tables, run)
     yield _matches_page(tables, run)
     yield _divisions_page(known)
-    yield _metrics_page(tables, run)
+    yield _metrics_page(tables, run, known)
     yield _track_record_page(tables, run)
     yield _status_page(tables, run, known)
     yield _downloads_page(tables, run)
     yield _coverage_page(tables, known)
+    yield _quality_page(tables)
+    yield _terms_page(tables)
     for division in known:
         yield _division_page(tables, run, division)
 
@@ -120,9 +124,12 @@ def _divisions_page(known: tuple[divisions.DivisionFacts, ...]) -> PageView:
     return PageView("divisions/", "Divisions", words, "divisions", True, data)
 
 
-def _metrics_page(tables: PublishedTables, run: RunFacts) -> PageView:
+def _metrics_page(
+    tables: PublishedTables, run: RunFacts, known: tuple[divisions.DivisionFacts, ...]
+) -> PageView:
     champion = run.champion_family
     data = {
+        "closing_only": [f"{each.country}, {each.name}" for each in known if each.has_closing_only],
         "headline": scores.headline(tables, run),
         "families": scores.family_rows(tables, run, "all", "all"),
         "panels": reliability.panels_of(tables, champion),
@@ -180,6 +187,27 @@ def _downloads_page(tables: PublishedTables, run: RunFacts) -> PageView:
     return PageView(
         "downloads/", "Downloads", words, "downloads", True, {"downloads": downloads.downloads(tables, run)}
     )
+
+
+def _quality_page(tables: PublishedTables) -> PageView:
+    suites = quality.suites_of(tables)
+    data = {
+        "totals": quality.totals_of(tables),
+        "withheld": status.withheld(tables),
+        "suites": suites,
+        "troubled": tuple(suite for suite in suites if suite.failed),
+        "reasons": quality.reasons_of(tables),
+        "by_division": quality.quarantine_by_division(tables),
+        "corrections": status.corrections(tables),
+        "clubs": quality.new_clubs_of(tables),
+    }
+    words = "Every check of this run's data: what failed, what was set aside, withheld or corrected."
+    return PageView("quality/", "Data quality", words, "quality", False, data)
+
+
+def _terms_page(tables: PublishedTables) -> PageView:
+    words = "Where the data come from, on which terms, and how politely their sources are asked."
+    return PageView("terms/", "Sources and terms", words, "terms", False, {"feeds": terms.feeds_of(tables)})
 
 
 def _division_page(tables: PublishedTables, run: RunFacts, division: divisions.DivisionFacts) -> PageView:

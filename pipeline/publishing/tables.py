@@ -26,6 +26,7 @@ from pipeline.publishing.standings import league_standings
 
 PRICE_SOURCE = "market average"
 RECENT_DAYS = 14
+_MOMENTS = (("early", "early"), ("closing", "close"))
 TABLES = (
     "upcoming",
     "recent",
@@ -100,10 +101,10 @@ def build_tables(
         "backtest": _backtest(findings),
         "coverage": coverage_table(findings.coverage, findings.matches, findings.quotes, divisions),
     }
-    return {name: _conform(name, frame) for name, frame in tables.items()}
+    return {name: conform(name, frame) for name, frame in tables.items()}
 
 
-def _conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Order the columns, round the numbers to six decimals and check the contract."""
     ordered = frame[[column.name for column in columns_of(name, __package__)]].reset_index(drop=True).copy()
     numbers = ordered.select_dtypes("float").columns
@@ -212,7 +213,14 @@ def _division_row(
         "quarantined_count": int(state.get("quarantined_count", 0)),
         "season_format": rules.season_format.meaning,
         "tie_breaks": "; ".join(tie_break_words()[each] for each in rules.tie_breaks),
+        **{f"{name}_price_share": _priced_share(findings, played, moment) for name, moment in _MOMENTS},
     }
+
+
+def _priced_share(findings: Findings, played: pd.DataFrame, moment: str) -> float:
+    prices = findings.quotes.reindex(columns=[f"avg_{moment}_{side}" for side in SIDES])
+    priced = findings.quotes.loc[prices.notna().all(axis=1), "match_id"]
+    return float(played["match_id"].isin(priced).mean()) if len(played) else float("nan")
 
 
 def _standings(findings: Findings, divisions: Mapping[str, Division], cut_off_at: datetime) -> pd.DataFrame:

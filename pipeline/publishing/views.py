@@ -63,6 +63,7 @@ class RunFacts:
     champion_trained_until: datetime | None
     families: Mapping[str, FamilyFacts]
     beats_market: bool | None
+    publishes_prices: bool
     value_threshold: float
     code_revision: str
     intake_digest: str
@@ -104,6 +105,12 @@ class PublishedTables:
     ledger_runs: pd.DataFrame
     ledger_corrections: pd.DataFrame
     coverage: pd.DataFrame
+    quality_checks: pd.DataFrame
+    quality_divisions: pd.DataFrame
+    quality_examples: pd.DataFrame
+    quality_quarantine: pd.DataFrame
+    new_clubs: pd.DataFrame
+    feeds: pd.DataFrame
     counts: Mapping[str, int]
 
     def rows_count(self, table: str) -> int:

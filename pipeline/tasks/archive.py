@@ -10,6 +10,7 @@ import luigi
 
 from pipeline.archive.atomic import atomic_folder, read_json, write_json
 from pipeline.archive.paths import DataRoot
+from pipeline.tasks.earlier import earlier_run
 from pipeline.tasks.intake import TakeIntake, source_of
 from pipeline.tasks.run import digest_of
 from pipeline.tasks.settings import Settings
@@ -135,7 +136,16 @@ class ValidateArchive(Stage):
 
         folder = self.paths.normalised
         frames = {name: read_table(folder / f"{name}.parquet") for name in _TABLES}
-        verdict = validate(**frames, divisions=divisions_in(self.settings), cut_off_at=self.cut_off_at)
+        verdict = validate(
+            frames["matches"],
+            frames["fixtures"],
+            frames["quotes"],
+            frames["quarantine"],
+            divisions_in(self.settings),
+            cut_off_at=self.cut_off_at,
+            earlier=earlier_run(self),
+            read_counts=read_table(folder / "coverage.parquet")[["division", "season", "lost_count"]],
+        )
         if verdict.matches.empty:
             reasons = [f"{code}: {reason}" for code, reason in verdict.withheld().items()]
             write_json(self.paths.given_up, {"reasons": reasons})

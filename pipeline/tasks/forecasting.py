@@ -71,12 +71,18 @@ class ScoreFixtures(Stage):
         from pipeline.forecasts.markets import derive_markets
         from pipeline.forecasts.recent import recent_forecasts
         from pipeline.forecasts.score import score_fixtures
+        from pipeline.validation.own_tables import check_own, refuse
 
         features = read_table(self.paths.features)
         champion = champion_of(self)
         models = self._models(champion, features)
         withheld = withheld_divisions(self.paths)
         forecasts = score_fixtures(features, models, champion.family, withheld=withheld)
+        found = check_own(
+            {"forecasts": forecasts}, {"forecasts": features.loc[~features["is_played"], "match_id"]}
+        )
+        write_json(self.paths.forecast_checks, found)
+        refuse(found)
         recent = recent_forecasts(
             features,
             models,

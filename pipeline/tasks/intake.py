@@ -36,6 +36,8 @@ def source_of(settings: Settings) -> Source:
 def fetcher_of(settings: Settings, run: Run) -> Fetcher:
     """Return what reads the feed: the simulated site of the run's instant, a folder, or the network."""
     from pipeline.archive.fetch import GeneratedFetcher, HttpFetcher
+    from pipeline.archive.transfer import polite_delay
+    from pipeline.sources.terms import terms_of
 
     if settings.is_simulated:
         from pipeline.sources.embedded.site import EmbeddedSite
@@ -46,9 +48,11 @@ def fetcher_of(settings: Settings, run: Run) -> Fetcher:
 
         return FolderFetcher(Path(settings.folder))
     base_url = settings.base_url.replace("{as_of}", f"{run.as_of:%Y-%m-%dT%H:%MZ}")
+    seconds = terms_of(settings.source).seconds_between_requests or 0.0
     return HttpFetcher(
         base_url,
         user_agent=settings.user_agent,
+        politeness_seconds=polite_delay(base_url, seconds),
         deadline_seconds=settings.fetch_deadline_seconds,
     )
 
@@ -116,17 +120,21 @@ class FetchSnapshots(Stage):
         return report
 
     def _fetched(self, *, is_past: bool) -> FetchReport:
+        from pipeline.archive.fetch import HttpFetcher
         from pipeline.archive.intake import fetch_all
+        from pipeline.archive.robots import ObedientFetcher
         from pipeline.archive.snapshots import SnapshotStore
 
-        settings, run = self.settings, self.current_run
+        settings, run, store = self.settings, self.current_run, SnapshotStore(self.data)
         source, fetcher = source_of(settings), fetcher_of(settings, run)
+        if isinstance(fetcher, HttpFetcher):
+            fetcher = ObedientFetcher(fetcher, store, clock.now)
         is_cheap = settings.is_simulated or settings.source == FOLDER_SOURCE
         say(f"{'reconstruction: ' if is_past else ''}fetching from {fetcher.base_url}")
         return fetch_all(
             source,
             fetcher,
-            SnapshotStore(self.data),
+            store,
             now=(lambda: run.as_of) if _is_told_by_instant(settings, run) else clock.now,
             progress=say,
             accept=lambda file, body: reason_to_reject(source, file, body),

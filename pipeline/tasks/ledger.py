@@ -103,9 +103,13 @@ class RecordPredictions(Stage):
             CHAMPION: read_table(self.paths.forecasts),
             INDEPENDENT: read_table(self.paths.independent_forecasts),
         }
-        quotes = quotes_on_offer(read_table(self.paths.quotes))
+        shown = [name for name in QUOTED_SOURCES if self.settings.publishes_prices_of(self._feed_of(name))]
+        quotes = quotes_on_offer(read_table(self.paths.quotes), shown)
         fixtures = read_table(self.paths.fixtures)
         return candidates_of(fixtures, tables, quotes, divisions_in(self.settings), self._seal())
+
+    def _feed_of(self, source: str) -> str:
+        return source if source == "fonbet" else self.settings.source
 
     def _seal(self) -> Seal:
         from pipeline.forecasts.ledger import Seal
@@ -137,12 +141,15 @@ class RecordPredictions(Stage):
         )
 
 
-def quotes_on_offer(quotes: Any) -> dict[str, list[dict[str, Any]]]:
-    """Return by match what was on offer: the early prices of the average, the best and a second feed."""
+def quotes_on_offer(quotes: Any, sources: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Return by match what was on offer: the early prices of each source.
+
+    A source whose prices may not be published is not asked for: what is sealed is public.
+    """
     from pipeline.domain.outcomes import SIDES
 
     found: dict[str, list[dict[str, Any]]] = {}
-    for source in QUOTED_SOURCES:
+    for source in sources:
         names = [f"{source}_early_{side}" for side in SIDES]
         if not set(names) <= set(quotes.columns):
             continue

@@ -56,6 +56,8 @@ class pipeline(luigi.Config):  # noqa: N801  the class name is the section's nam
     user_agent = luigi.Parameter(default="Touchline/0.1 (football forecasts, static site)")
     fetch_deadline_seconds = luigi.FloatParameter(default=1200.0)
     folder = luigi.Parameter(default="")
+    publish_prices = luigi.BoolParameter(default=True, parsing=luigi.BoolParameter.EXPLICIT_PARSING)
+    unpublished_price_feeds = luigi.ListParameter(default=())
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class Settings:
     user_agent: str
     fetch_deadline_seconds: float
     folder: str
+    publish_prices: bool
+    unpublished_price_feeds: tuple[str, ...]
     division_table: bytes
     folder_mark: str
 
@@ -88,6 +92,10 @@ class Settings:
     def is_simulated(self) -> bool:
         """Tell whether the source's world is made up."""
         return self.source in SIMULATED_SOURCES
+
+    def publishes_prices_of(self, feed: str) -> bool:
+        """Tell whether prices of a feed may stand on pages and in downloads."""
+        return self.publish_prices and feed not in self.unpublished_price_feeds
 
     def data(self, *, is_replay: bool) -> DataRoot:
         """Return the data root of the source; replays have one of their own, so that they never touch a live
@@ -130,6 +138,8 @@ def load_settings() -> Settings:
         user_agent=section.user_agent,
         fetch_deadline_seconds=section.fetch_deadline_seconds,
         folder=section.folder,
+        publish_prices=section.publish_prices,
+        unpublished_price_feeds=tuple(section.unpublished_price_feeds),
         **_state_of_folder(section.source, section.folder),
     )
     _check(settings)
@@ -159,6 +169,7 @@ def apply_setting_options(given: argparse.Namespace) -> None:
 
 
 def _check(settings: Settings) -> None:
+    _check_feeds(settings)
     if not 0 < settings.value_threshold < 1:
         raise SettingError("value_threshold", settings.value_threshold, "a share between 0 and 1")
     if not settings.base_url.startswith(("http://", "https://")):
@@ -166,6 +177,15 @@ def _check(settings: Settings) -> None:
     for name in ("horizon_days", "test_seasons", "keep_releases"):
         if getattr(settings, name) < 1:
             raise SettingError(name, getattr(settings, name), "at least 1")
+
+
+def _check_feeds(settings: Settings) -> None:
+    from pipeline.sources.terms import all_terms
+
+    unknown = sorted(set(settings.unpublished_price_feeds) - set(all_terms()))
+    if unknown:
+        reason = f"the feeds are {', '.join(all_terms())}"
+        raise SettingError("unpublished_price_feeds", ", ".join(unknown), reason)
 
 
 def quieten_libraries() -> None:

@@ -16,6 +16,7 @@ from pipeline.tasks.archive import divisions_in, intake_of
 from pipeline.tasks.forecasting import champion_of, evaluated_paths, withheld_divisions
 from pipeline.tasks.intake import source_of
 from pipeline.tasks.ledger import LEDGER_TABLES, SettleLedger, release_id_of
+from pipeline.tasks.quality import checked_suites, feeds_of
 from pipeline.tasks.stage import Stage, say
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class PublishTables(Stage):
     def work(self) -> None:
         from pipeline.archive.tables import read_table
         from pipeline.publishing.exports import write_tables
+        from pipeline.publishing.prices import without_prices
+        from pipeline.publishing.quality_tables import quality_tables
         from pipeline.publishing.tables import build_tables
 
         findings = findings_of(self)
@@ -49,6 +52,15 @@ class PublishTables(Stage):
             threshold=self.settings.value_threshold,
         )
         tables |= {name: read_table(self.paths.ledger_table(name)) for name in LEDGER_TABLES}
+        suites = checked_suites(self, findings, tables)
+        tables |= quality_tables(
+            suites,
+            read_table(self.paths.quarantine),
+            read_json(self.paths.clubs)["countries"],
+            feeds_of(self.settings),
+        )
+        if not self.settings.publishes_prices_of(self.settings.source):
+            tables = without_prices(tables)
         counts = {"matches_count": len(findings.matches), "fixtures_count": len(findings.fixtures)}
         write_tables(tables, run_document(self) | counts, self.paths.tables)
 
@@ -117,8 +129,13 @@ def notices_of(stage: Stage) -> pd.DataFrame:
     for path, reason in zip(refused["source_file"], refused["reason"], strict=True):
         rows.append({"kind": "file", "subject": path, "reason": reason, "last_good_at": None})
     idle = deductions_of_nobody(read_table(stage.paths.matches), divisions_in(stage.settings))
-    for code, reason in (*withheld_divisions(stage.paths).items(), *idle):
+    for code, reason in idle:
         rows.append({"kind": "division", "subject": code, "reason": reason, "last_good_at": None})
+    kept = read_json(stage.paths.verdict)["divisions"]
+    for code, reason in withheld_divisions(stage.paths).items():
+        kept_from = kept[code].get("kept_from")
+        kept_at = datetime.fromisoformat(kept_from) if kept_from else None
+        rows.append({"kind": "division", "subject": code, "reason": reason, "last_good_at": kept_at})
     for each in read_json(stage.paths.corrections):
         received_at = datetime.fromisoformat(each["received_at"])
         rows.append(
@@ -166,6 +183,7 @@ def run_document(stage: Stage) -> dict[str, Any]:
         "champion_trained_until": champion.tags["trained_until"],
         "families": families,
         "beats_market": {"ahead": True, "behind": False}.get(decision["standing"]),
+        "publishes_prices": settings.publishes_prices_of(settings.source),
         "value_threshold": settings.value_threshold,
         "horizon_days": settings.horizon_days,
         "code_revision": run.revision,

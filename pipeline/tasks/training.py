@@ -58,14 +58,19 @@ class BuildFeatures(Stage):
     def work(self) -> None:
         from pipeline.archive.tables import read_table, write_table
         from pipeline.features.build import build_features
+        from pipeline.validation.own_tables import check_own, refuse
 
+        matches, fixtures = read_table(self.paths.matches), read_table(self.paths.fixtures)
         features = build_features(
-            read_table(self.paths.matches),
-            read_table(self.paths.fixtures),
+            matches,
+            fixtures,
             read_table(self.paths.quotes),
             divisions_in(self.settings),
             cut_off_at=self.cut_off_at,
         )
+        found = check_own({"features": features}, {"features": [*matches["match_id"], *fixtures["match_id"]]})
+        write_json(self.paths.feature_checks, found)
+        refuse(found)
         write_table(self.paths.features, features)
 
 

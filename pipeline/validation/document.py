@@ -1,4 +1,4 @@
-"""The verdict as a JSON-able document: every division's state and counts, every check and what it found.
+"""Findings as JSON-able documents: every division's state and counts, every check and what it found.
 
 Holds no NaN, no time of the machine and no order that could change: the same archive gives the same document.
 """
@@ -14,6 +14,7 @@ import pandas as pd
 from pipeline.domain.divisions import Division
 from pipeline.validation.checks import SUITES
 from pipeline.validation.engine import Finding
+from pipeline.validation.examples import Examples
 from pipeline.validation.frames import ArchiveFrames
 from pipeline.validation.states import DivisionState
 
@@ -21,6 +22,7 @@ from pipeline.validation.states import DivisionState
 def verdict_document(
     *,
     findings: Sequence[Finding],
+    examples: Sequence[Examples],
     states: Mapping[str, DivisionState],
     divisions: Mapping[str, Division],
     arrived: ArchiveFrames,
@@ -38,7 +40,7 @@ def verdict_document(
             code: _division_entry(division, states[code], arrived, accepted, quarantine, cut_off_at)
             for code, division in divisions.items()
         },
-        "suites": {suite: _suite_entry(suite, findings) for suite in SUITES},
+        "suites": suites_document(SUITES, findings, examples),
         "counts": {
             "matches_count": len(accepted.matches),
             "fixtures_count": len(accepted.fixtures),
@@ -62,6 +64,7 @@ def _division_entry(
     return {
         "state": state.state,
         "reason": state.reason,
+        "kept_from": state.kept_from or None,
         "last_result_at": None if results.empty else results.max().isoformat(),
         "season": season,
         "matches_count": len(matches),
@@ -71,15 +74,22 @@ def _division_entry(
     }
 
 
-def _suite_entry(suite: str, findings: Sequence[Finding]) -> dict[str, Any]:
-    own = [each for each in findings if each.check.suite == suite]
+def suites_document(
+    suites: Sequence[str], findings: Sequence[Finding], examples: Sequence[Examples]
+) -> dict[str, Any]:
+    """Return what each suite found; examples: one a finding, in their order."""
+    told = list(zip(findings, examples, strict=True))
+    return {suite: _suite_entry([each for each in told if each[0].check.suite == suite]) for suite in suites}
+
+
+def _suite_entry(told: Sequence[tuple[Finding, Examples]]) -> dict[str, Any]:
     return {
-        "is_met": all(each.is_met for each in own if each.check.severity != "warning"),
-        "expectations": [_finding_entry(each) for each in own],
+        "is_met": all(found.is_met for found, _ in told if found.check.severity != "warning"),
+        "expectations": [_finding_entry(found, examples) for found, examples in told],
     }
 
 
-def _finding_entry(finding: Finding) -> dict[str, Any]:
+def _finding_entry(finding: Finding, examples: Examples) -> dict[str, Any]:
     check = finding.check
     return {
         "name": check.name,
@@ -90,4 +100,7 @@ def _finding_entry(finding: Finding) -> dict[str, Any]:
         "is_met": finding.is_met,
         "checked_count": finding.checked_count,
         "failed_count": len(finding.rows),
+        "reason": check.reason,
+        "divisions": dict(examples.divisions),
+        "examples": [dict(each) for each in examples.rows],
     }

@@ -19,6 +19,7 @@ from pipeline.domain.deferral import deferred
 from pipeline.domain.errors import ContractError
 from pipeline.validation.checks import Check
 
+BY_BOOK = ("prices", "exchanges")
 _RESULT_FORMAT = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
 
 
@@ -53,17 +54,17 @@ def run_checks(frames: Mapping[str, pd.DataFrame], checks: Sequence[Check]) -> l
     return findings
 
 
-def by_book(findings: Sequence[Finding], prices: pd.DataFrame) -> list[Finding]:
+def by_book(findings: Sequence[Finding], suites: Mapping[str, pd.DataFrame]) -> list[Finding]:
     """Return the findings with those on single prices told in rows of the quotes, one a book and timing.
 
-    prices: the frame of the suite `prices`, which knows each row's `quote_row` and `stem`.
+    suites: the checked frames, of which those of BY_BOOK know each row's `quote_row` and `stem`.
     """
     told: list[Finding] = []
     for each in findings:
-        if each.check.suite != "prices":
+        if each.check.suite not in BY_BOOK:
             told.append(each)
             continue
-        at_fault = prices.iloc[each.rows]
+        at_fault = suites[each.check.suite].iloc[each.rows]
         for stem, own in at_fault.groupby("stem", sort=True):
             rows = own["quote_row"].to_numpy(dtype=np.int64)
             told.append(Finding(each.check, f"{stem}_{each.column}", False, each.checked_count, rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -40,6 +41,21 @@ class ArchiveFrames:
         kept = [rows[~rows["division"].isin(list(codes))] for rows in (self.matches, self.fixtures)]
         return ArchiveFrames(kept[0], kept[1], self.quotes)._with_own_quotes()
 
+    def with_divisions_of(
+        self, other: ArchiveFrames, codes: Collection[str], *, after: datetime
+    ) -> ArchiveFrames:
+        """Return the frames with these divisions' rows of `other` added, its fixtures after `after`."""
+        wanted = [rows[rows["division"].isin(list(codes))] for rows in (other.matches, other.fixtures)]
+        coming = wanted[1][wanted[1]["kick_off_at"] > pd.Timestamp(after)]
+        added = ArchiveFrames(wanted[0], coming, other.quotes)._with_own_quotes()
+        if added.matches.empty:
+            return self
+        return ArchiveFrames(
+            _in_order(self.matches, added.matches),
+            _in_order(self.fixtures, added.fixtures),
+            pd.concat([part for part in (self.quotes, added.quotes) if len(part)] or [self.quotes]),
+        )
+
     def renumbered(self) -> ArchiveFrames:
         """Return the frames with the index 0..n-1."""
         frames = (self.matches, self.fixtures, self.quotes)
@@ -48,6 +64,11 @@ class ArchiveFrames:
     def _with_own_quotes(self) -> ArchiveFrames:
         is_known = are_among(self.quotes["match_id"], self.matches["match_id"], self.fixtures["match_id"])
         return ArchiveFrames(self.matches, self.fixtures, self.quotes[is_known])
+
+
+def _in_order(*parts: pd.DataFrame) -> pd.DataFrame:
+    rows = pd.concat([part for part in parts if len(part)] or [parts[0]])
+    return rows.sort_values(["kick_off_at", "match_id"], kind="stable")
 
 
 def are_among(keys: pd.Series, *known: pd.Series) -> pd.Series:

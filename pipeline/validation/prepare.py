@@ -12,23 +12,41 @@ import numpy as np
 import pandas as pd
 
 from pipeline.domain.divisions import Division
-from pipeline.domain.markets import LINE, MARKETS, MOMENTS, columns_of_stem, is_price, stem_of
+from pipeline.domain.markets import (
+    LINE,
+    MARKET_AVERAGE,
+    MARKETS,
+    MOMENTS,
+    columns_of_stem,
+    is_price,
+    stem_of,
+)
 from pipeline.validation.frames import ArchiveFrames, are_among
+from pipeline.validation.price_sanity import book_sums, list_exchanges
+from pipeline.validation.round_robins import missing_matches
 
 LEAST_MATCHES_FOR_SHARES = 60
 """Below this many matches of a season its means say nothing and stay missing."""
 
 
 def suite_frames(
-    frames: ArchiveFrames, divisions: Mapping[str, Division], *, cut_off_at: datetime
+    frames: ArchiveFrames,
+    divisions: Mapping[str, Division],
+    *,
+    cut_off_at: datetime,
+    exchanges: tuple[str, ...] = (),
 ) -> dict[str, pd.DataFrame]:
-    """Return the frame to check for every suite; rows as in `frames`, one more suite for the seasons."""
+    """Return the frame to check for every suite but `coverage`; rows as in `frames`, or one a season.
+
+    exchanges: the books whose prices are other customers' offers.
+    """
     matches, fixtures, quotes = frames.matches, frames.fixtures, frames.quotes
     return {
         "matches": prepare_matches(matches, divisions, cut_off_at=cut_off_at),
         "fixtures": prepare_fixtures(fixtures, matches, divisions),
         "quotes": prepare_quotes(quotes, matches, fixtures, cut_off_at=cut_off_at),
-        "prices": list_prices(quotes),
+        "prices": list_prices(quotes, exchanges),
+        "exchanges": list_exchanges(quotes, exchanges),
         "seasons": summarise_seasons(matches, quotes, divisions, cut_off_at=cut_off_at),
     }
 
@@ -70,8 +88,7 @@ def prepare_quotes(
     averages = ["_".join(filter(None, ("avg", moment, market))) for market in MARKETS for moment in MOMENTS]
     for stem in averages:
         prices = prices_of(quotes, stem)
-        sums = (1.0 / prices.where(prices > 0)).sum(axis=1, min_count=prices.shape[1])
-        prepared[f"{stem}_book_sum"] = sums
+        prepared[f"{stem}_book_sum"] = book_sums(prices)
         prepared[f"{stem}_prices_count"] = prices.notna().sum(axis=1)
     lines = [f"avg_{moment}_{LINE}" for moment in MOMENTS]
     prepared[lines] = quotes.reindex(columns=lines).astype("float64")
@@ -82,15 +99,17 @@ def prepare_quotes(
     return prepared
 
 
-def list_prices(quotes: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a match and stem that has a price: quote_row, stem, lowest and highest price."""
-    parts = [pd.DataFrame({"quote_row": [], "stem": [], "lowest_price": [], "highest_price": []})]
-    for stem in price_stems(quotes):
+def list_prices(quotes: pd.DataFrame, exchanges: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Return one row a match and stem that has a price: quote_row, stem, extremes, the reciprocals' sum."""
+    parts = []
+    for stem in price_stems(quotes) or ["avg_early"]:
         prices = prices_of(quotes, stem)
         extremes = {"lowest_price": prices.min(axis=1), "highest_price": prices.max(axis=1)}
-        rows = pd.DataFrame({"quote_row": range(len(quotes)), "stem": stem, **extremes})
+        is_judged = stem.partition("_")[0] not in (MARKET_AVERAGE, *exchanges)
+        sums = book_sums(prices.where(prices > 1)) if is_judged else np.nan
+        rows = pd.DataFrame({"quote_row": range(len(quotes)), "stem": stem, **extremes, "book_sum": sums})
         parts.append(rows[rows["lowest_price"].notna()])
-    return pd.concat(parts[1:] or parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True)
 
 
 def price_stems(quotes: pd.DataFrame) -> list[str]:
@@ -130,6 +149,7 @@ def summarise_seasons(
         pairs_count=("pair", "nunique"),
     ).reset_index()
     seasons["clubs_count"] = _clubs_counts(facts, seasons)
+    seasons["missing_matches_count"] = missing_matches(seasons)
     return _only_where_telling(seasons, divisions, cut_off_at)
 
 
@@ -152,6 +172,7 @@ def _only_where_telling(
     is_over = seasons["season"] < seasons["division"].map(running).astype("float64")
     pairings = seasons["clubs_count"] * (seasons["clubs_count"] - 1)
     seasons["pairing_share"] = (seasons["pairs_count"] / pairings.where(pairings > 0)).where(is_over)
+    seasons["missing_matches_count"] = seasons["missing_matches_count"].where(is_over)
     return seasons
 
 

@@ -21,10 +21,15 @@ _SEASONS_REMEMBERED = 5
 
 @dataclass(frozen=True)
 class DivisionState:
-    """One of the four states, with the reason in public words (empty where accepted)."""
+    """One of the four states, with the reason in public words (empty where accepted).
+
+    kept_from: the instant, in ISO 8601, at which the rows still in use were accepted; empty where they are of
+    this run, or none are in use.
+    """
 
     state: str
     reason: str = ""
+    kept_from: str = ""
 
 
 def state_of(

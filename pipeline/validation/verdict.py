@@ -17,12 +17,14 @@ from pipeline.domain.divisions import Division
 from pipeline.domain.tables import check_columns
 from pipeline.validation.checks import all_checks, rules
 from pipeline.validation.document import verdict_document
+from pipeline.validation.earlier import Earlier, coverage_frame
 from pipeline.validation.engine import by_book, run_checks
+from pipeline.validation.examples import examples_of
 from pipeline.validation.frames import ArchiveFrames
 from pipeline.validation.prepare import suite_frames
 from pipeline.validation.quarantine import entries_of, failed_rows, joined, with_blanked_cells
 from pipeline.validation.states import STALE, WITHHELD, DivisionState, state_of
-from pipeline.validation.withholding import withheld_divisions
+from pipeline.validation.withholding import unread_rows, withheld_divisions
 
 
 @dataclass(frozen=True)
@@ -58,26 +60,32 @@ def validate(
     divisions: Mapping[str, Division],
     *,
     cut_off_at: datetime,
+    earlier: Earlier | None = None,
+    read_counts: pd.DataFrame | None = None,
 ) -> Verdict:
     """Check the whole archive once and return the verdict.
 
     quarantine: the reader's entries. divisions: those of the feed, each of which gets a state.
-    cut_off_at: aware UTC instant of the information cut-off.
+    cut_off_at: aware UTC instant of the information cut-off. earlier: what the last finished run accepted; a
+    division that is withheld keeps these rows. read_counts: the counts of `sources.coverage` by season.
     Raises ContractError where a frame has not the columns of its table, or a check could not be run.
     """
     _check_frames(matches=matches, fixtures=fixtures, quotes=quotes, quarantine=quarantine)
     frames = ArchiveFrames(matches, fixtures, quotes).renumbered()
-    suites = suite_frames(frames, divisions, cut_off_at=cut_off_at)
+    suites = suite_frames(frames, divisions, cut_off_at=cut_off_at, exchanges=rules().exchanges)
+    refused = unread_rows(frames, quarantine)
+    suites["coverage"] = coverage_frame(matches, refused, earlier, read_counts, rules())
     findings = run_checks(suites, all_checks())
     failed = failed_rows(findings)
-    told = by_book(findings, suites["prices"])
-    withheld = withheld_divisions(findings, frames, failed, quarantine, suites["seasons"], rules())
+    told = by_book(findings, suites)
+    withheld = withheld_divisions(findings, frames, failed, quarantine, suites, rules())
     arrived = with_blanked_cells(told, frames).without_rows(failed)
-    accepted = arrived.without_divisions(withheld).renumbered()
+    accepted = _accepted(arrived, withheld, earlier, cut_off_at)
     entries = joined(quarantine, entries_of(told, frames))
     document = verdict_document(
         findings=findings,
-        states=_states(arrived, divisions, withheld, cut_off_at),
+        examples=examples_of(findings, frames, suites),
+        states=_states(arrived, divisions, withheld, earlier, cut_off_at),
         divisions=divisions,
         arrived=arrived,
         accepted=accepted,
@@ -92,16 +100,29 @@ def _check_frames(**frames: pd.DataFrame) -> None:
         check_columns(table, {str(name): str(dtype) for name, dtype in rows.dtypes.items()})
 
 
+def _accepted(
+    arrived: ArchiveFrames, withheld: Mapping[str, str], earlier: Earlier | None, cut_off_at: datetime
+) -> ArchiveFrames:
+    """Return the rows in use: those of a withheld division are the last accepted ones, if there are any."""
+    accepted = arrived.without_divisions(withheld)
+    if earlier and withheld:
+        accepted = accepted.with_divisions_of(earlier.frames, withheld, after=cut_off_at)
+    return accepted.renumbered()
+
+
 def _states(
     arrived: ArchiveFrames,
     divisions: Mapping[str, Division],
     withheld: Mapping[str, str],
+    earlier: Earlier | None,
     cut_off_at: datetime,
 ) -> dict[str, DivisionState]:
+    kept = {} if earlier is None else earlier.accepted_at
     states = {}
     for code, division in divisions.items():
         played = arrived.matches[arrived.matches["division"].eq(code)]
         listed = arrived.fixtures[arrived.fixtures["division"].eq(code)]
         own = state_of(division, played, listed, cut_off_at=cut_off_at, rules=rules())
-        states[code] = DivisionState(WITHHELD, withheld[code]) if code in withheld else own
+        is_withheld = code in withheld
+        states[code] = DivisionState(WITHHELD, withheld[code], kept.get(code, "")) if is_withheld else own
     return states

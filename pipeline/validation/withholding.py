@@ -22,25 +22,25 @@ def withheld_divisions(
     frames: ArchiveFrames,
     failed: Mapping[str, np.ndarray],
     unread: pd.DataFrame,
-    seasons: pd.DataFrame,
+    suites: Mapping[str, pd.DataFrame],
     rules: Rules,
 ) -> dict[str, str]:
     """Return the withheld divisions with their reasons.
 
     failed: positions of refused rows by table. unread: the reader's quarantine entries.
-    seasons: the frame of the suite `seasons`, to which the blocking findings point.
+    suites: the checked frame of each suite; those with blocking checks have a row a division and season.
     """
     reasons: dict[str, list[str]] = {}
-    for division, reason in _blocked(findings, seasons) + _too_many(frames, failed, unread, rules):
+    for division, reason in _blocked(findings, suites) + _too_many(frames, failed, unread, rules):
         reasons.setdefault(division, []).append(reason)
     return {division: "; ".join(dict.fromkeys(each)) for division, each in sorted(reasons.items())}
 
 
-def _blocked(findings: Sequence[Finding], seasons: pd.DataFrame) -> list[tuple[str, str]]:
+def _blocked(findings: Sequence[Finding], suites: Mapping[str, pd.DataFrame]) -> list[tuple[str, str]]:
     blocked = []
     for each in findings:
-        if each.check.severity == "blocking":
-            rows = seasons.iloc[each.rows]
+        if each.check.severity == "blocking" and len(each.rows):
+            rows = suites[each.check.suite].iloc[each.rows]
             for division, season, value in zip(
                 rows["division"], rows["season"], rows[each.column], strict=True
             ):
@@ -71,14 +71,14 @@ def set_aside_shares(
         rows = frames.table(table)
         marks = rows[[*_KEYS]].assign(is_failed=rows.index.isin(failed[table]))
         parts.append(marks)
-    parts.append(_unread_rows(frames, unread))
+    parts.append(unread_rows(frames, unread).assign(is_failed=True))
     marked = pd.concat([part for part in parts if len(part)] or parts[:1])
     shares = marked.groupby(_KEYS)["is_failed"].agg(rows_count="size", failed_count="sum").reset_index()
     return shares.assign(share=shares["failed_count"] / shares["rows_count"])
 
 
-def _unread_rows(frames: ArchiveFrames, unread: pd.DataFrame) -> pd.DataFrame:
-    """Return one failed row for each row the reader refused, with the season of the nearest line in use.
+def unread_rows(frames: ArchiveFrames, unread: pd.DataFrame) -> pd.DataFrame:
+    """Return division and season, that of the nearest line in use, of each row the reader refused.
 
     A file can hold all seasons of a league, in their order.
     """
@@ -93,4 +93,4 @@ def _unread_rows(frames: ArchiveFrames, unread: pd.DataFrame) -> pd.DataFrame:
         by=columns[:2],
         direction="nearest",
     ).dropna(subset="season")
-    return placed[_KEYS].astype({"season": "int64"}).assign(is_failed=True)
+    return placed[_KEYS].astype({"season": "int64"})

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.validation.checks import Check, all_checks
+from pipeline.validation.checks import Check, all_checks, rules
+from pipeline.validation.earlier import Earlier, coverage_frame
 from pipeline.validation.engine import Finding, run_checks
 from pipeline.validation.frames import ArchiveFrames
 from pipeline.validation.prepare import suite_frames
@@ -96,6 +97,11 @@ BREAKS: dict[tuple[str, str], Break] = {
     ("quotes", "the prices belong to a match"): cell("quotes", 3, match_id="E1-2024-x-y-1"),
     ("prices", "prices are above one"): cell("quotes", 3, max_early_home=1.0),
     ("prices", "prices are finite"): cell("quotes", 3, max_early_home=np.inf),
+    ("prices", "the prices of a book are a market"): cell("quotes", 3, b365_early_over25=1.1),
+    ("exchanges", "the prices of an exchange have buyers"): cell("quotes", 3, bfe_early_home=1.2),
+    ("exchanges", "the prices of an exchange follow the market"): cell(
+        "quotes", 3, bfe_early_home=8.0, bfe_early_draw=3.4, bfe_early_away=1.7
+    ),
     ("quotes", "the early market average is a market"): cell("quotes", 3, avg_early_home=1.2),
     ("quotes", "the closing market average is a market"): cell("quotes", 3, avg_close_home=4.0),
     ("quotes", "the early average of total goals is a market"): cell("quotes", 3, avg_early_over25=21.45),
@@ -120,7 +126,26 @@ BREAKS: dict[tuple[str, str], Break] = {
     ("seasons", "a season's draws are football's"): every("matches", outcome=1),
     ("seasons", "a season has early prices"): every("quotes", avg_early_home=np.nan),
     ("seasons", "a season has all its pairings"): every("matches", away_id="england.e1-club-a"),
+    ("seasons", "a plain season is a whole round robin"): cell("matches", 3, season=2023),
 }
+COVERAGES: dict[str, tuple[int, int, list[str]]] = {
+    "every row read is accounted for": (0, 1, []),
+    "no results are lost since the last run": (1, 0, []),
+    "the feed takes no results back": (1, 0, ["E1-2024.csv"]),
+}
+"""By check of the suite `coverage`: results gone since the last run, rows lost in reading, files edited."""
+
+
+def coverage_of(gone: int, lost: int, edited: list[str]) -> pd.DataFrame:
+    archive, none = a_sound_archive(), pd.DataFrame({"division": ["E1"], "season": [2024]}).iloc[:0]
+    earlier = Earlier(archive, {}, frozenset(edited))
+    read = pd.DataFrame({"division": ["E1"], "season": [2024], "lost_count": [lost]})
+    return coverage_frame(archive.matches.iloc[gone:], none, earlier, read, rules())
+
+
+def frames_to_check(frames: ArchiveFrames) -> dict[str, pd.DataFrame]:
+    suites = suite_frames(frames, two_divisions(), cut_off_at=CUT_OFF_AT, exchanges=rules().exchanges)
+    return suites | {"coverage": coverage_of(0, 0, [])}
 
 
 def name_of(check: Check) -> str:
@@ -129,12 +154,12 @@ def name_of(check: Check) -> str:
 
 @pytest.fixture(scope="module")
 def sound_findings() -> list[Finding]:
-    frames = suite_frames(a_sound_archive(), two_divisions(), cut_off_at=CUT_OFF_AT)
-    return run_checks(frames, all_checks())
+    return run_checks(frames_to_check(a_sound_archive()), all_checks())
 
 
 def test_every_check_has_a_table_that_must_fail() -> None:
-    assert set(BREAKS) == {(check.suite, check.name) for check in all_checks()}
+    broken = set(BREAKS) | {("coverage", name) for name in COVERAGES}
+    assert broken == {(check.suite, check.name) for check in all_checks()}
 
 
 @pytest.mark.parametrize("check", all_checks(), ids=name_of)
@@ -144,11 +169,19 @@ def test_the_sound_archive_passes(check: Check, sound_findings: list[Finding]) -
     assert all(each.is_met and not len(each.rows) and each.checked_count > 0 for each in own)
 
 
-@pytest.mark.parametrize("check", all_checks(), ids=name_of)
+@pytest.mark.parametrize("name", COVERAGES)
+def test_a_season_that_shrank_fails_its_check_and_no_other(name: str) -> None:
+    checks = [check for check in all_checks() if check.suite == "coverage"]
+    findings = run_checks({"coverage": coverage_of(*COVERAGES[name])}, checks)
+    assert [each.check.name for each in findings if not each.is_met] == [name]
+    assert all(len(each.rows) == 1 for each in findings if not each.is_met)
+
+
+@pytest.mark.parametrize("check", [each for each in all_checks() if each.suite != "coverage"], ids=name_of)
 def test_the_broken_archive_fails_and_the_row_is_named(check: Check) -> None:
     frames = a_sound_archive()
     BREAKS[check.suite, check.name](frames)
-    checked = suite_frames(frames, two_divisions(), cut_off_at=CUT_OFF_AT)[check.suite]
+    checked = frames_to_check(frames)[check.suite]
     findings = run_checks({check.suite: checked}, [check])
     failed = [each for each in findings if not each.is_met]
     assert failed

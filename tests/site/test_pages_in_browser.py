@@ -28,6 +28,8 @@ PAGES = (
     "metrics/",
     "method/",
     "status/",
+    "quality/",
+    "terms/",
     "downloads/",
     "glossary/",
     "404.html",

@@ -17,6 +17,8 @@ _STATE_WORDS = {
     "withheld": ("withheld", "The data failed a check: no forecasts are published."),
     "no_data": ("no data", "No file of this division could be read."),
 }
+_FEW_EARLY = 0.05
+"""Below this share of results with an early price a history is one of closing prices only."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class DivisionFacts:
     quarantined_count: str
     season_format: str
     tie_breaks: str
+    has_closing_only: bool
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,14 @@ def _facts(record: Mapping[str, Any], run: RunFacts) -> DivisionFacts:
         quarantined_count=formats.count(record["quarantined_count"]),
         season_format=record["season_format"],
         tie_breaks=record["tie_breaks"],
+        has_closing_only=has_closing_only(record),
     )
+
+
+def has_closing_only(record: Mapping[str, Any]) -> bool:
+    """Tell whether hardly any result has an early price though some have a closing one."""
+    early, closing = record["early_price_share"], record["closing_price_share"]
+    return not formats.is_missing(early) and early < _FEW_EARLY and closing > 0
 
 
 def _standing(record: Mapping[str, Any], note: str) -> StandingRow:

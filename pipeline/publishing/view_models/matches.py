@@ -210,8 +210,10 @@ def _fixture_row(record: Mapping[str, Any], run: RunFacts) -> MatchRow:
 
 
 def _value_text(value_at: int | None, shared: Mapping[str, Any]) -> str:
-    if value_at is None or shared["prices"] is None or shared["edges"] is None:
+    if value_at is None:
         return ""
+    if shared["prices"] is None or shared["edges"] is None:  # this site publishes no prices
+        return f"Value: {_OUTCOME_WORDS[value_at]}"
     price, edge = shared["prices"][value_at], shared["edges"][value_at]
     return f"Value: {_OUTCOME_WORDS[value_at]} at {price}, edge {edge} points"
 

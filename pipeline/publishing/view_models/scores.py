@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.domain.season import Season
 from pipeline.publishing import formats
 from pipeline.publishing.charts import Mark, mark_of
+from pipeline.publishing.view_models.divisions import has_closing_only
 from pipeline.publishing.view_models.matches import division_path
 from pipeline.publishing.views import PublishedTables, RunFacts, records_of
 
@@ -134,12 +135,17 @@ def _market_of(records: list[dict[str, Any]]) -> Mapping[str, Any] | None:
 def _labels(tables: PublishedTables, scope: str) -> dict[str, tuple[str, str]]:
     if scope == "division":
         return {
-            row["division"]: (f"{row['country']}, {row['name']}", division_path(row["division"]))
+            row["division"]: (_division_label(row), division_path(row["division"]))
             for row in records_of(tables.divisions)
         }
     years = {str(key) for key in tables.scores.loc[tables.scores["scope"] == "season", "key"]}
     has_summer = any("/" not in label for label in tables.divisions["season_label"])
     return {year: (f"{year} start" if has_summer else Season(int(year)).label(), "") for year in years}
+
+
+def _division_label(row: Mapping[str, Any]) -> str:
+    closing = " (closing prices only)" if has_closing_only(row) else ""
+    return f"{row['country']}, {row['name']}{closing}"
 
 
 def _label_order(labels: Mapping[str, tuple[str, str]], key: str) -> tuple[str, str]:

@@ -48,6 +48,13 @@ def corrections(tables: PublishedTables) -> tuple[Notice, ...]:
     return tuple(_notice(row) for row in records_of(tables.notices) if row["kind"] == _CORRECTION)
 
 
+def withheld(tables: PublishedTables) -> tuple[Notice, ...]:
+    """Return the divisions without forecasts, in the order of the table."""
+    names = {row["division"]: f"{row['country']}, {row['name']}" for row in records_of(tables.divisions)}
+    rows = [row for row in records_of(tables.notices) if row["kind"] == "division"]
+    return tuple(_notice(row | {"subject": names.get(row["subject"], row["subject"])}) for row in rows)
+
+
 def _notice(row: dict[str, Any]) -> Notice:
     return Notice(
         kind=_KIND_WORDS.get(row["kind"], row["kind"]),

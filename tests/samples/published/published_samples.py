@@ -71,6 +71,7 @@ def run_document(**changes: Any) -> dict[str, Any]:
             for name, (title, yardstick, anchored) in _FAMILIES.items()
         },
         "beats_market": False,
+        "publishes_prices": True,
         "value_threshold": 0.05,
         "code_revision": "9c64f83",
         "intake_digest": "5f" * 32,
@@ -135,6 +136,7 @@ def write_published(
         "backtest": [],
         **_ledger(next(iter(divisions), ("E0",))[0]),
         "coverage": _coverage(divisions),
+        **_quality(),
     }
     for name, rows in tables.items():
         write_table(folder / f"{name}.parquet", frame_of(name, rows))
@@ -295,6 +297,8 @@ def _divisions(divisions: Any, count: int) -> list[dict[str, Any]]:
             "quarantined_count": 3 if state == "withheld" else 0,
             "season_format": "each club meets each other at home and away",
             "tie_breaks": "goal difference; goals scored",
+            "early_price_share": None if state == "no_data" else 0.0 if code == "I1" else 0.97,
+            "closing_price_share": None if state == "no_data" else 0.9,
         }
         for code, name, country, tier, state, reason in divisions
     ]
@@ -470,3 +474,51 @@ def _returns(divisions: Any) -> list[dict[str, Any]]:
                     }
                 )
     return rows
+
+
+def _quality() -> dict[str, list[dict[str, Any]]]:
+    """Return checks of which one of each severity failed, with examples, a quarantine, new clubs, feeds."""
+    checks = [
+        ("matches", "a match is listed once", "match_id", "row", 0, "two rows have the key of this match"),
+        ("matches", "the clubs differ", "is_own_opponent", "row", 1, "a club cannot play itself"),
+        ("prices", "the prices of a book are a market", "book_sum", "cell", 37, "the prices are no market"),
+        ("seasons", "a season's goals are football's", "mean_goals", "blocking", 1, "no football"),
+        ("seasons", "a season has early prices", "early_price_share", "warning", 3, "few early prices"),
+        ("forecasts", "the chances sum to one", "p_sum", "blocking", 0, "the chances do not sum to one"),
+    ]
+    names = ("suite", "check", "column", "severity", "failed_count", "reason")
+    rows = [dict(zip(names, check, strict=True)) for check in checks]
+    failed = [row for row in rows if row["failed_count"]]
+    hostile = [{"division": "SP1", "subject": HOSTILE[0], "value": HOSTILE[1]}]
+    feed = {"provides": "Results and prices.", "attribution": "Data: them.", "terms": "Free of charge."}
+    manners = {"robots": "Kept.", "prices": "the market average", "seconds_between_requests": 0.5}
+    return {
+        "quality_checks": [
+            {**row, "is_met": not row["failed_count"], "checked_count": 4180, "divisions_count": 1}
+            for row in rows
+        ],
+        "quality_divisions": [
+            {"suite": row["suite"], "check": row["check"], "division": code, "failed_count": 1}
+            for row in failed
+            for code in ("SP1", "E0")
+        ],
+        "quality_examples": [
+            {"suite": row["suite"], "check": row["check"], **example} for row in failed for example in hostile
+        ],
+        "quality_quarantine": [
+            {"division": "SP1", "reason": "a price of 1 or less", "scope": "cell", "entries_count": 12},
+            {"division": "E0", "reason": "a price of 1 or less", "scope": "cell", "entries_count": 3},
+            {"division": "", "reason": "the <b>header</b> is unknown", "scope": "file", "entries_count": 1},
+        ],
+        "new_clubs": [
+            {"country": "Spain", "club": HOSTILE[0], "divisions": "SP1", "first_on": "2026-08-15"},
+            {"country": "England", "club": "Ayford Town", "divisions": "E1", "first_on": "2026-08-08"}
+            | {"looks_like": "Ayford"},
+        ],
+        "feeds": [
+            {"feed": "football_data", "title": "football-data.co.uk", "is_used": True, **feed, **manners}
+            | {"address": "https://www.football-data.co.uk/"},
+            {"feed": "embedded", "title": "Embedded world", "is_used": False, **feed, **manners}
+            | {"seconds_between_requests": None},
+        ],
+    }

@@ -246,3 +246,34 @@ def test_empty_inputs_give_a_table_of_the_same_columns(empty: str) -> None:
         "returns", {name: str(dtype) for name, dtype in table.dtypes.items()}, "pipeline.publishing"
     )
     assert not table["n"].sum()
+
+
+def a_division_with_closing_prices_only() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Half of the season's matches become an extra league's: their only prices are those at kick-off."""
+    forecasts, matches, quotes = _season(200)
+    extra = matches["division"] == "SC0"
+    matches = matches.assign(division=matches["division"].where(~extra, "JPN"))
+    for side in ("home", "draw", "away"):
+        quotes[f"avg_close_{side}"] = quotes[f"avg_early_{side}"]
+        quotes[f"avg_early_{side}"] = quotes[f"avg_early_{side}"].where(~extra)
+    is_market = forecasts["family"] == "market"
+    late = is_market & forecasts["match_id"].isin(matches.loc[extra, "match_id"])
+    return (
+        forecasts.mask(late & forecasts["p_home"].notna(), np.nan).assign(
+            match_id=forecasts["match_id"], family=forecasts["family"]
+        ),
+        matches,
+        quotes,
+    )
+
+
+def test_a_division_with_closing_prices_only_joins_no_return_at_early_prices() -> None:
+    forecasts, matches, quotes = a_division_with_closing_prices_only()
+    table = return_table(forecasts, matches, quotes, seed=1)
+    own = table[(table["scope"] == "division") & (table["key"] == "JPN")]
+    assert (own[["n", "matches_count"]] == 0).all().all()
+    assert own[["roi", "market_roi", "mean_price"]].isna().all().all()
+    everywhere = table[table["scope"] == "all"].drop(columns=["scope", "key"]).reset_index(drop=True)
+    without = return_table(forecasts, matches[matches["division"] == "E0"], quotes, seed=1)
+    alone = without[without["scope"] == "all"].drop(columns=["scope", "key"]).reset_index(drop=True)
+    pd.testing.assert_frame_equal(everywhere, alone)

@@ -117,3 +117,14 @@ def test_a_replay_of_todays_files_says_that_it_is_a_reconstruction(tmp_path: Pat
 def test_the_names_of_a_simulated_division_carry_a_tag(tmp_path: Path) -> None:
     render_pages(write_published(tmp_path / "tables", is_simulated=True), tmp_path / "pages")
     assert 'tl-tag--simulated">simulated<' in (tmp_path / "pages/fragments/divisions--e0.html").read_text()
+
+
+def test_a_division_with_closing_prices_only_says_so_wherever_its_figures_stand(pages: Path) -> None:
+    division = (pages / "fragments/divisions--i1.html").read_text(encoding="utf-8")
+    metrics = (pages / "fragments/metrics.html").read_text(encoding="utf-8")
+    assert "<strong>closing prices only</strong>" in division
+    assert "Betting returns in this division" not in division
+    assert "Italy, Serie A (closing prices only)</a>" in metrics
+    other = (pages / "fragments/divisions--e0.html").read_text(encoding="utf-8")
+    assert "closing prices only" not in other
+    assert "Betting returns in this division" in other

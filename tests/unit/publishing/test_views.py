@@ -225,10 +225,11 @@ def test_the_status_counts_what_is_wrong(tables: PublishedTables, run: RunFacts)
 
 
 def test_every_published_table_can_be_downloaded(tables: PublishedTables, run: RunFacts) -> None:
+    from pipeline.publishing.quality_tables import QUALITY_TABLES
     from pipeline.publishing.tables import TABLES
 
     offered = downloads.downloads(tables, run)
-    assert {each.name for each in offered} == set(TABLES)
+    assert {each.name for each in offered} == {*TABLES, *QUALITY_TABLES}
     assert offered[0].forms[0] == ("CSV", "data/20261123T1400Z-1a2b3c4d/upcoming.csv")
 
 

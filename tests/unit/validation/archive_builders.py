@@ -24,6 +24,9 @@ EARLY_MARKETS = {
     "avg_early_handicap_line": -0.25,
     "b365_early_over25": 2.0,
     "b365_early_under25": 1.8,
+    "bfe_early_home": 2.15,
+    "bfe_early_draw": 3.5,
+    "bfe_early_away": 3.7,
 }
 CLOSING_MARKETS = {
     name.replace("_early_", "_close_"): price

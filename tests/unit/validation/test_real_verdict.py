@@ -50,7 +50,16 @@ def test_hardly_anything_of_the_real_archive_is_set_aside(verdict: Verdict) -> N
     assert len(rows) < 10
     is_handicap = verdict.quarantine["column"].str.contains("handicap")
     is_corrected = verdict.quarantine["reason"].str.startswith("corrected to ")
-    assert len(verdict.quarantine[~is_handicap & ~is_corrected]) < 60
+    is_exchange = verdict.quarantine["column"].str.startswith("bfe_")
+    assert len(verdict.quarantine[~is_handicap & ~is_corrected & ~is_exchange]) < 90
+
+
+def test_the_prices_of_an_exchange_without_buyers_are_set_aside(verdict: Verdict) -> None:
+    """mmz4281/2425/B1.csv Westerlo - Cercle Brugge: 1.16, 3.9, 1.39; the average is 2.89, 3.61, 2.27."""
+    entries = verdict.quarantine[verdict.quarantine["reason"].str.startswith("stale exchange prices")]
+    assert entries["column"].str.startswith("bfe_").all()
+    assert 1_500 < len(entries) < 3_500
+    assert "1.16/3.9/1.39" in set(entries["value"])
 
 
 def test_the_handicaps_of_the_last_days_of_november_2025_are_set_aside_and_the_bookmakers_stay(

@@ -29,7 +29,7 @@ def withheld(failed: int = 0, unread: pd.DataFrame | None = None, first: int = 0
     nothing = np.array([], dtype=np.int64)
     rows = {"matches": np.arange(first, first + failed), "fixtures": nothing, "quotes": nothing}
     entries = no_entries() if unread is None else unread
-    return withheld_divisions([], a_sound_archive(), rows, entries, pd.DataFrame(), rules())
+    return withheld_divisions([], a_sound_archive(), rows, entries, {}, rules())
 
 
 def test_more_than_a_twentieth_withholds() -> None:
@@ -59,7 +59,7 @@ def test_a_row_refused_in_a_file_of_many_seasons_counts_in_the_season_around_it(
     used = frames.matches[~frames.matches["source_row"].isin(between["source_row"])].reset_index(drop=True)
     nothing = dict.fromkeys(("matches", "fixtures", "quotes"), np.array([], dtype=np.int64))
     frames = type(archive)(used, archive.fixtures, archive.quotes)
-    assert withheld_divisions([], frames, nothing, between, pd.DataFrame(), rules()) == {
+    assert withheld_divisions([], frames, nothing, between, {}, rules()) == {
         "E1": "season 2024: 10 of 90 rows set aside (11.1%)"
     }
 
@@ -80,7 +80,7 @@ def test_one_bad_row_in_a_thin_season_is_no_pattern() -> None:
     nothing = np.array([], dtype=np.int64)
     for count, codes in ((2, set()), (3, {"E1"})):
         rows = {"matches": np.arange(count), "fixtures": nothing, "quotes": nothing}
-        assert set(withheld_divisions([], thin, rows, no_entries(), pd.DataFrame(), rules())) == codes
+        assert set(withheld_divisions([], thin, rows, no_entries(), {}, rules())) == codes
 
 
 def test_the_readers_entries_are_kept_once_and_in_order() -> None:
