@@ -34,6 +34,30 @@ CONSTANTINOU_FENTON = [
 ]
 
 
+# Brier 1950, "Verification of forecasts expressed in terms of probability", table 1: ten occasions of rain or
+# not, the third class unused here; he works out P = 0.19.
+BRIER_RAIN = [0.7, 0.9, 0.8, 0.4, 0.2, 0.0, 0.0, 0.0, 0.0, 0.1]
+BRIER_IT_RAINED = [False, True, True, True, False, False, False, False, False, False]
+# The example of `log_loss` in the documentation of scikit-learn, which prints 0.21616.
+SKLEARN_SHARES = [[0.1, 0.9, 0.0], [0.9, 0.1, 0.0], [0.8, 0.2, 0.0], [0.35, 0.65, 0.0]]
+SKLEARN_CLASSES = [1, 0, 0, 1]
+
+
+def test_brier_agrees_with_his_table() -> None:
+    forecasts = [[rain, 1 - rain, 0.0] for rain in BRIER_RAIN]
+    outcomes = [0 if rained else 1 for rained in BRIER_IT_RAINED]
+    assert brier(forecasts, outcomes).mean() == pytest.approx(0.19, abs=1e-12)
+
+
+def test_log_loss_agrees_with_the_documentation_of_scikit_learn() -> None:
+    assert log_loss(SKLEARN_SHARES, SKLEARN_CLASSES).mean() == pytest.approx(0.21616, abs=5e-6)
+
+
+def test_constantinou_and_fenton_prefer_the_better_forecast_of_each_of_their_five_matches() -> None:
+    scores = [rps([forecast], [outcome])[0] for forecast, outcome, _ in CONSTANTINOU_FENTON]
+    assert all(better < worse for better, worse in zip(scores[::2], scores[1::2], strict=True))
+
+
 @pytest.mark.parametrize(("forecast", "outcome", "published"), CONSTANTINOU_FENTON)
 def test_rps_agrees_with_constantinou_and_fenton(
     forecast: tuple[float, ...], outcome: int, published: float
