@@ -50,8 +50,11 @@ def _without_small_bins(calibration: pd.DataFrame) -> pd.DataFrame:
 
 
 def _without_cells(notices: pd.DataFrame) -> pd.DataFrame:
-    counts = notices["reason"].str.partition(":")[0].astype("str")
-    return notices.assign(reason=notices["reason"].where(notices["kind"] != "correction", counts))
+    told = [
+        reason.partition(":")[0] if kind == "correction" else reason
+        for kind, reason in zip(notices["kind"], notices["reason"], strict=True)
+    ]
+    return notices.assign(reason=pd.Series(told, index=notices.index, dtype="str"))
 
 
 def _without_values(examples: pd.DataFrame) -> pd.DataFrame:

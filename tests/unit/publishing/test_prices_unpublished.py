@@ -140,3 +140,10 @@ def test_forecasts_stay(priced: dict[str, pd.DataFrame]) -> None:
     told = without_prices(priced)
     names = [f"p_{side}" for side in SIDES] + ["value_side"]
     pd.testing.assert_frame_equal(told["upcoming"][names], priced["upcoming"][names])
+
+
+def test_empty_tables_stay_empty_and_keep_their_columns(priced: dict[str, pd.DataFrame]) -> None:
+    empty = {name: table.iloc[:0] for name, table in priced.items()}
+    for name, table in without_prices(empty).items():
+        assert table.empty
+        pd.testing.assert_series_equal(table.dtypes, empty[name].dtypes)
