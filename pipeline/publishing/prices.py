@@ -1,11 +1,12 @@
 """Take a feed's prices, and everything they can be read back from, out of the published tables.
 
-The forecasts, the value mark and figures over many matches stay: no single price can be read back from them.
+The value mark and figures over many matches stay: no single price can be read back from them. So do
+forecasts, but a family that starts from the market may repeat its chances: its own are told in whole percent.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 
@@ -17,22 +18,28 @@ _SUITES_WITH_PRICES = ("quotes", "prices", "exchanges", "features", "upcoming", 
 _MARKET = "market"
 
 
-def without_prices(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def without_prices(
+    tables: Mapping[str, pd.DataFrame], anchored: Collection[str] = ()
+) -> dict[str, pd.DataFrame]:
     """Return the published tables without prices.
+
+    anchored: the families that start from the market's chances.
 
     Prices, the shares implied by them, edges and their source become empty in the lists of matches; the
     market's own backtested forecasts go, and so do means over fewer than FEWEST matches; a correction tells
     its counts alone, and a failed check no value of a price.
     """
     told = dict(tables)
-    for name in ("upcoming", "recent", "ledger_results"):
-        if name in tables:
-            told[name] = _emptied(tables[name])
+    for name in ("upcoming", "recent"):
+        told[name] = _in_whole_percent(_emptied(tables[name]), "forecast_family", anchored)
+    if "ledger_results" in tables:
+        told["ledger_results"] = _emptied(tables["ledger_results"])
     backtest, scores, returns = tables["backtest"], tables["scores"], tables["returns"]
-    told["backtest"] = backtest[backtest["family"] != _MARKET].reset_index(drop=True)
+    own = backtest[backtest["family"] != _MARKET].reset_index(drop=True)
+    told["backtest"] = _in_whole_percent(own, "family", anchored)
     told["scores"] = scores[scores["n"] >= FEWEST].reset_index(drop=True)
     told["returns"] = returns[returns["n"] >= FEWEST].assign(mean_price=float("nan")).reset_index(drop=True)
-    told["calibration"] = _without_small_bins(tables["calibration"])
+    told["calibration"] = _without_small_bins(tables["calibration"], anchored)
     told["notices"] = _without_cells(tables["notices"])
     if "quality_examples" in tables:
         told["quality_examples"] = _without_values(tables["quality_examples"])
@@ -45,14 +52,26 @@ def _emptied(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**{name: nothing[name].astype(table[name].dtype) for name in names})
 
 
-def _without_small_bins(calibration: pd.DataFrame) -> pd.DataFrame:
-    is_small = (calibration["family"] == _MARKET) & (calibration["n"] < FEWEST)
+def _in_whole_percent(table: pd.DataFrame, family: str, anchored: Collection[str]) -> pd.DataFrame:
+    is_anchored = table[family].isin(list(anchored))
+    home, draw = (table[f"p_{side}"].round(2).clip(lower=0.01) for side in ("home", "draw"))
+    coarse = {"p_home": home, "p_draw": draw, "p_away": (1 - home - draw).round(2).clip(lower=0.01)}
+    if "log_loss" in table:
+        coarse["log_loss"] = table["log_loss"].round(2)
+    return table.assign(**{name: table[name].where(~is_anchored, values) for name, values in coarse.items()})
+
+
+def _without_small_bins(calibration: pd.DataFrame, anchored: Collection[str]) -> pd.DataFrame:
+    is_small = calibration["family"].isin([_MARKET, *anchored]) & (calibration["n"] < FEWEST)
     return calibration[~is_small].reset_index(drop=True)
 
 
 def _without_cells(notices: pd.DataFrame) -> pd.DataFrame:
-    counts = notices["reason"].str.partition(":")[0].astype("str")
-    return notices.assign(reason=notices["reason"].where(notices["kind"] != "correction", counts))
+    told = [
+        reason.partition(":")[0] if kind == "correction" else reason
+        for kind, reason in zip(notices["kind"], notices["reason"], strict=True)
+    ]
+    return notices.assign(reason=pd.Series(told, index=notices.index, dtype="str"))
 
 
 def _without_values(examples: pd.DataFrame) -> pd.DataFrame:

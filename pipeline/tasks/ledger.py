@@ -14,6 +14,7 @@ from pipeline.archive.atomic import read_json, write_json
 from pipeline.archive.ledger_files import LedgerFiles
 from pipeline.tasks.archive import divisions_in, intake_of
 from pipeline.tasks.forecasting import ScoreFixtures, champion_of, independent_model_of
+from pipeline.tasks.quality import anchored_families
 from pipeline.tasks.run import finished_runs
 from pipeline.tasks.stage import Stage, say
 
@@ -98,12 +99,16 @@ class RecordPredictions(Stage):
     def _candidates(self) -> list[Entry]:
         from pipeline.archive.tables import read_table
         from pipeline.forecasts.ledger import CHAMPION, INDEPENDENT, candidates_of
+        from pipeline.forecasts.verify_ledger import AVERAGE
 
         tables = {
             CHAMPION: read_table(self.paths.forecasts),
             INDEPENDENT: read_table(self.paths.independent_forecasts),
         }
         shown = [name for name in QUOTED_SOURCES if self.settings.publishes_prices_of(self._feed_of(name))]
+        if AVERAGE not in shown:  # a forecast that starts from the price would give it away
+            champion = tables[CHAMPION]
+            tables[CHAMPION] = champion[~champion["forecast_family"].isin(anchored_families())]
         quotes = quotes_on_offer(read_table(self.paths.quotes), shown)
         fixtures = read_table(self.paths.fixtures)
         return candidates_of(fixtures, tables, quotes, divisions_in(self.settings), self._seal())

@@ -42,6 +42,13 @@ def checked_suites(stage: Stage, findings: Findings, tables: Mapping[str, pd.Dat
     return {suite: entry for document in documents for suite, entry in document.items()}
 
 
+def anchored_families() -> list[str]:
+    """Return the model families that start from the market's chances."""
+    from pipeline.models.catalogue import FAMILIES
+
+    return [family.name for family in FAMILIES.values() if family.is_anchored]
+
+
 def feeds_of(settings: Settings) -> list[dict[str, Any]]:
     """Return one record a feed for the published table `feeds`: the feed in use first, worlds for tests last.
 

@@ -16,7 +16,7 @@ from pipeline.tasks.archive import divisions_in, intake_of
 from pipeline.tasks.forecasting import champion_of, evaluated_paths, withheld_divisions
 from pipeline.tasks.intake import source_of
 from pipeline.tasks.ledger import LEDGER_TABLES, SettleLedger, release_id_of
-from pipeline.tasks.quality import checked_suites, feeds_of
+from pipeline.tasks.quality import anchored_families, checked_suites, feeds_of
 from pipeline.tasks.stage import Stage, say
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class PublishTables(Stage):
             feeds_of(self.settings),
         )
         if not self.settings.publishes_prices_of(self.settings.source):
-            tables = without_prices(tables)
+            tables = without_prices(tables, anchored_families())
         counts = {"matches_count": len(findings.matches), "fixtures_count": len(findings.fixtures)}
         write_tables(tables, run_document(self) | counts, self.paths.tables)
 

@@ -15,7 +15,7 @@ import pytest
 
 from pipeline.publishing.build import build_site
 from pipeline.publishing.render import render_pages
-from pipeline.publishing.tables import TABLES
+from pipeline.publishing.view_models.downloads import _descriptions
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "samples/published"))
 from published_samples import write_published
@@ -146,7 +146,7 @@ def test_data_addresses_carry_the_release(site: Path) -> None:
     text = (site / "downloads/index.html").read_text(encoding="utf-8")
     addresses = {urljoin("/downloads/", found) for found in re.findall(r'href="([^"]*data/[^"]*)"', text)}
     assert "/data/20261123T1400Z-1a2b3c4d/upcoming.parquet" in addresses
-    assert len(addresses) == 3 * len(TABLES)
+    assert len(addresses) == 3 * len(_descriptions())
 
 
 def test_the_release_rules_find_nothing(site: Path, tmp_path: Path) -> None:

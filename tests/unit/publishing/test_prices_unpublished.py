@@ -53,7 +53,7 @@ def a_correction() -> dict[str, object]:
 def published(priced: dict[str, pd.DataFrame], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages and downloads of a run that publishes no prices."""
     folder = tmp_path_factory.mktemp("published")
-    write_tables(without_prices(priced), run_document(publishes_prices=False), folder / "data")
+    write_tables(without_prices(priced, ["lightgbm"]), run_document(publishes_prices=False), folder / "data")
     render_pages(folder / "data", folder / "pages")
     return folder
 
@@ -140,3 +140,22 @@ def test_forecasts_stay(priced: dict[str, pd.DataFrame]) -> None:
     told = without_prices(priced)
     names = [f"p_{side}" for side in SIDES] + ["value_side"]
     pd.testing.assert_frame_equal(told["upcoming"][names], priced["upcoming"][names])
+
+
+def test_a_family_that_starts_from_the_market_tells_whole_percent(priced: dict[str, pd.DataFrame]) -> None:
+    names = [f"p_{side}" for side in SIDES]
+    told = without_prices(priced, ["lightgbm"])["upcoming"]
+    is_anchored = told["forecast_family"].eq("lightgbm")
+    shares = told.loc[is_anchored, names]
+    assert shares.sum(axis=1).round(6).eq(1).all()
+    assert (shares - shares.round(2)).abs().max().max() < 1e-9
+    assert (shares - priced["upcoming"].loc[is_anchored, names]).abs().max().max() < 0.011
+    others = told.loc[~is_anchored, names]
+    pd.testing.assert_frame_equal(others, priced["upcoming"].loc[~is_anchored, names])
+
+
+def test_empty_tables_stay_empty_and_keep_their_columns(priced: dict[str, pd.DataFrame]) -> None:
+    empty = {name: table.iloc[:0] for name, table in priced.items()}
+    for name, table in without_prices(empty).items():
+        assert table.empty
+        pd.testing.assert_series_equal(table.dtypes, empty[name].dtypes)

@@ -107,3 +107,17 @@ def test_where_data_lie_does_not_change_what_a_run_is() -> None:
     assert moved.fingerprint() == settings.fingerprint()
     other = type(settings)(**{**vars(settings), "value_threshold": 0.07})
     assert other.fingerprint() != settings.fingerprint()
+
+
+def test_prices_are_published_unless_the_settings_or_the_feed_say_otherwise() -> None:
+    assert load_settings().publishes_prices_of("football_data")
+    with set_to(unpublished_price_feeds='["fonbet"]'):
+        assert load_settings().publishes_prices_of("football_data")
+        assert not load_settings().publishes_prices_of("fonbet")
+    with set_to(publish_prices="false"):
+        assert not load_settings().publishes_prices_of("football_data")
+
+
+def test_a_feed_that_does_not_exist_cannot_keep_its_prices() -> None:
+    with set_to(unpublished_price_feeds='["fonbett"]'), pytest.raises(SettingError, match="fonbett"):
+        load_settings()
