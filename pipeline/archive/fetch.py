@@ -80,8 +80,8 @@ class HttpFetcher:
     """Fetch from a web server over one kept connection.
 
     politeness_seconds: between two requests; by default 0.2, or none on loopback. deadline_seconds: for all
-    files together. Raises SettingError where the base address is not http or https. A server that drips its
-    headers is bounded by nothing but the task's own time limit.
+    files together. query: follows every path after a `?`. Raises SettingError where the base address is not
+    http or https. A server that drips its headers is bounded by nothing but the task's own time limit.
     """
 
     def __init__(
@@ -92,12 +92,14 @@ class HttpFetcher:
         politeness_seconds: float | None = None,
         deadline_seconds: float = 900.0,
         limits: Limits | None = None,
+        query: str = "",
     ) -> None:
         if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
             raise SettingError("base_url", base_url, "must be an http or https address")
         self.base_url = base_url.rstrip("/") + "/"
         self._source = urlsplit(base_url).netloc.rpartition("@")[2]
         self._limits = limits or Limits()
+        self._query = f"?{query}" if query else ""
         self._session = _session(user_agent, self._limits)
         self._delay = _usual_delay(self.base_url) if politeness_seconds is None else politeness_seconds
         self._total = deadline_seconds
@@ -148,7 +150,7 @@ class HttpFetcher:
         self._wait()
         left = max(deadline_at - time.monotonic(), 0.001)
         timeout = (min(self._limits.connect_timeout, left), min(self._limits.read_timeout, left))
-        url = self.base_url + path
+        url = self._url(path)
         try:
             asked = self._session.get(url, headers=marks, timeout=timeout, stream=True, allow_redirects=False)
         except (OSError, HTTPError) as error:
@@ -157,7 +159,7 @@ class HttpFetcher:
             return self._answer(path, response, is_conditional=bool(marks), deadline_at=deadline_at)
 
     def _answer(self, path: str, response: Response, *, is_conditional: bool, deadline_at: float) -> Answer:
-        status, url = response.status_code, self.base_url + path
+        status, url = response.status_code, self._url(path)
         etag, last_modified = (shown(response.headers.get(name, "")) for name in ("ETag", "Last-Modified"))
         if status == 304 and is_conditional:
             return Answer(path, url, status, b"", etag, last_modified)
@@ -168,6 +170,9 @@ class HttpFetcher:
         raise FetchError(
             self._source, path, f"answers {status}{self._pointed_to(path, response, deadline_at)}"
         )
+
+    def _url(self, path: str) -> str:
+        return self.base_url + path + self._query
 
     def _pointed_to(self, path: str, response: Response, deadline_at: float) -> str:
         """Return where an answer 3xx points, as text: `Location`, or the links of a page of choices."""

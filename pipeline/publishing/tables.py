@@ -7,7 +7,7 @@ columns are those of `tables.csv` beside this module.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +20,7 @@ from pipeline.domain.outcomes import SIDES
 from pipeline.domain.scores import log_loss
 from pipeline.domain.tables import check_columns, columns_of
 from pipeline.domain.value import edges, value_sides
+from pipeline.publishing.other_prices import listed_by, other_prices
 from pipeline.publishing.standings import league_standings
 
 PRICE_SOURCE = "market average"
@@ -34,6 +35,7 @@ TABLES = (
     "returns",
     "notices",
     "backtest",
+    "other_prices",
 )
 
 
@@ -53,6 +55,7 @@ class Findings:
     ratings: pd.DataFrame
     verdict: Mapping[str, Any]
     notices: pd.DataFrame
+    feed_titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def build_tables(
@@ -79,6 +82,7 @@ def build_tables(
         "returns": findings.returns,
         "notices": findings.notices,
         "backtest": _backtest(findings),
+        "other_prices": other_prices(findings.fixtures, findings.quotes, findings.feed_titles),
     }
     return {name: _conform(name, frame) for name, frame in tables.items()}
 
@@ -97,6 +101,7 @@ def _upcoming(findings: Findings, countries: Mapping[str, str], threshold: float
     forecast = findings.fixture_forecasts.drop(columns="is_champion", errors="ignore")
     table = fixtures.merge(forecast, on="match_id", how="left", validate="1:1")
     table = _with_market(table, findings.quotes, threshold)
+    table["listed_by"] = listed_by(table, findings.feed_titles)
     return _as_text(table, ["forecast_family", "fallback_reason", "withheld_reason"])
 
 

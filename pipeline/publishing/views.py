@@ -25,6 +25,25 @@ DISCLAIMER = "Demo only, not betting advice"
 
 
 @dataclass(frozen=True)
+class FeedFacts:
+    """A second feed of the run: its words, what became of its rows, and the names it has that we do not know.
+
+    caution: what a reader must know before trusting it. excluded: rows not used, by reason. Without an answer
+    all counts are 0 and `stood_at` is None.
+    """
+
+    title: str
+    caution: str
+    reasons: tuple[str, ...]
+    stood_at: datetime | None
+    listed_count: int
+    joined_count: int
+    added_count: int
+    excluded: Mapping[str, int]
+    unmatched: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class FamilyFacts:
     """A model family in public words. A yardstick is compared with, never published as our forecast."""
 
@@ -58,6 +77,7 @@ class RunFacts:
     fixtures_count: int
     horizon_days: int
     disclaimer: str
+    feeds: tuple[FeedFacts, ...] = ()
 
     @property
     def yardsticks(self) -> tuple[str, ...]:
@@ -82,6 +102,7 @@ class PublishedTables:
     calibration: pd.DataFrame
     returns: pd.DataFrame
     notices: pd.DataFrame
+    other_prices: pd.DataFrame
     backtest_count: int
 
     def rows_count(self, table: str) -> int:
@@ -89,7 +110,17 @@ class PublishedTables:
         return self.backtest_count if table == "backtest" else len(getattr(self, table))
 
 
-_SHOWN = ("upcoming", "recent", "divisions", "standings", "scores", "calibration", "returns", "notices")
+_SHOWN = (
+    "upcoming",
+    "recent",
+    "divisions",
+    "standings",
+    "scores",
+    "calibration",
+    "returns",
+    "notices",
+    "other_prices",
+)
 
 
 def load_tables(folder: Path) -> PublishedTables:
@@ -128,9 +159,25 @@ def run_facts(document: Mapping[str, Any]) -> RunFacts:
         "cut_off_at": _instant(document["cut_off_at"]),
         "champion_trained_until": _instant(trained) if trained else None,
         "families": families,
+        "feeds": tuple(map(_feed_facts, document.get("feeds", ()))),
     }
     plain = {name: document[name] for name in RunFacts.__dataclass_fields__ if name not in own}
     return RunFacts(**plain, **own)
+
+
+def _feed_facts(document: Mapping[str, Any]) -> FeedFacts:
+    report = document["report"] or {}
+    return FeedFacts(
+        title=document["title"],
+        caution=document["caution"],
+        reasons=tuple(document["reasons"]),
+        stood_at=_instant(report["stood_at"]) if report else None,
+        listed_count=report.get("listed_count", 0),
+        joined_count=report.get("joined_count", 0),
+        added_count=report.get("added_count", 0),
+        excluded=report.get("excluded", {}),
+        unmatched=tuple(each["name"] for each in report.get("unmatched", ())),
+    )
 
 
 def _instant(text: str) -> datetime:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from pipeline.archive.folder_fetch import division_table_of, folder_mark_of
 from pipeline.archive.paths import DataRoot, SiteRoot
 from pipeline.domain.errors import SettingError
 from pipeline.domain.identity import slug_of
+from pipeline.tasks.feed_settings import FeedSettings, read_feed_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,6 +57,16 @@ class pipeline(luigi.Config):  # noqa: N801  the class name is the section's nam
     user_agent = luigi.Parameter(default="Touchline/0.1 (football forecasts, static site)")
     fetch_deadline_seconds = luigi.FloatParameter(default=1200.0)
     folder = luigi.Parameter(default="")
+    odds_feeds = luigi.ListParameter(default=())
+    fonbet_url = luigi.Parameter(default="")
+    fonbet_hosts = luigi.ListParameter(default=())
+    fonbet_request = luigi.Parameter(
+        default="events/list?lang={language}&version=0&scopeMarket={scope_market}"
+    )
+    fonbet_language = luigi.Parameter(default="en")
+    fonbet_scope_market = luigi.IntParameter(default=1600)
+    fonbet_names = luigi.Parameter(default="")
+    fixtures_csv = luigi.Parameter(default="")
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,7 @@ class Settings:
     folder: str
     division_table: bytes
     folder_mark: str
+    feeds: FeedSettings = field(default_factory=FeedSettings)
 
     @property
     def is_simulated(self) -> bool:
@@ -131,6 +143,7 @@ def load_settings() -> Settings:
         fetch_deadline_seconds=section.fetch_deadline_seconds,
         folder=section.folder,
         **_state_of_folder(section.source, section.folder),
+        feeds=read_feed_settings(section),
     )
     _check(settings)
     return settings

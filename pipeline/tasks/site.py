@@ -12,6 +12,7 @@ from pipeline.archive.atomic import atomic_folder, read_json, write_json
 from pipeline.archive.lock import exclusive
 from pipeline.archive.paths import PROJECT_ROOT
 from pipeline.tasks.archive import divisions_in, intake_of
+from pipeline.tasks.feeds import feed_facts, second_feeds
 from pipeline.tasks.forecasting import ScoreFixtures, champion_of, evaluated_paths, withheld_divisions
 from pipeline.tasks.intake import source_of
 from pipeline.tasks.stage import Stage, say
@@ -76,6 +77,7 @@ def findings_of(stage: Stage) -> Findings:
         ratings=current_elo(matches, divisions_in(stage.settings)),
         verdict=read_json(own.verdict),
         notices=notices_of(stage),
+        feed_titles={feed.name: feed.title for feed in second_feeds(stage.settings)},
     )
 
 
@@ -158,6 +160,7 @@ def run_document(stage: Stage) -> dict[str, Any]:
         "code_revision": run.revision,
         "intake_digest": intake_of(stage).digest,
         "disclaimer": DISCLAIMER,
+        "feeds": feed_facts(settings, read_json(stage.paths.clubs), intake_of(stage).files),
     }
 
 
