@@ -40,7 +40,7 @@ _OTHER_TEAM = re.compile(
     re.IGNORECASE,
 )
 _OTHER_LEAGUE = re.compile(
-    r"резерв|женщ|женск|молод|юнош|юниор|\bдо \d\d\b|reserve|women|youth|junior|\bU-?\d\d\b", re.IGNORECASE
+    r"резерв|\bжен|молод|юнош|юниор|\bдо \d\d\b|reserve|women|youth|junior|\bU-?\d\d\b", re.IGNORECASE
 )
 _YEARS_FROM, _YEARS_TO = 946_684_800, 4_102_444_800  # 2000 and 2100, in unix seconds
 _MOST_CHARACTERS = 120
@@ -58,9 +58,12 @@ def exclusion_of(event: Any, line: Line, names: Names, read: Collection[str]) ->
 
 
 def league_of(event: Mapping[str, Any], line: Line) -> str:
-    """Return the name of an event's league with all that it lies in but the sport, outermost first."""
+    """Return the name of an event's league with its country.
+
+    Where the name itself has no dot, what the segment lies in comes before it, outermost first.
+    """
     segments = [str(each.get("name", "")) for each in line.path_of(event.get("sportId"))[:-1]]
-    return ". ".join(reversed(segments))
+    return segments[0] if segments and ". " in segments[0] else ". ".join(reversed(segments))
 
 
 def _is_readable(event: Any) -> bool:

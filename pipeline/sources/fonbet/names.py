@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,7 +20,8 @@ from pipeline.sources.fonbet.hosts import SOURCE
 
 LEAGUES, CLUBS = "leagues.csv", "clubs.csv"
 _HEADS = {LEAGUES: ("segment", "division"), CLUBS: ("country", "name", "club")}
-_SPORT_WORDS = ("Футбол", "Football")
+_SPORT_WORDS = ("футбол", "football", "soccer")
+_SEASON = re.compile(r"(?:(?:сезон|season) )?(?:20)?\d\d(?:[/-](?:20)?\d\d)?")
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,17 @@ class Names:
 
 
 def spelled(league: str) -> str:
-    """Return the name of a segment without the sport's name before it and without doubled blanks.
+    """Return the name of a segment in small letters, without the sport before it and the season after it.
 
-    >>> spelled("Футбол. Россия.  Премьер-Лига")
-    'Россия. Премьер-Лига'
+    Doubled blanks go too, and `ё` is `е`. Nothing else does: another word makes another league.
+
+    >>> spelled("Футбол. Россия.  Премьер-Лига"), spelled("Англия. Премьер-лига. Сезон 25/26")
+    ('россия. премьер-лига', 'англия. премьер-лига')
     """
-    parts = [" ".join(part.split()) for part in league.split(". ")]
-    return ". ".join(parts[1:] if parts[0] in _SPORT_WORDS else parts)
+    folded = league.lower().replace("ё", "е").rstrip(". ")
+    parts = [" ".join(part.split()) for part in folded.split(". ")]
+    parts = parts[1:] if parts[0] in _SPORT_WORDS else parts
+    return ". ".join(parts[:-1] if len(parts) > 1 and _SEASON.fullmatch(parts[-1]) else parts)
 
 
 def read_names(own: Mapping[str, bytes] | None = None) -> Names:

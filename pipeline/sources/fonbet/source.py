@@ -81,8 +81,8 @@ def _writable(text: str) -> str:
 
 def _framed(rows: list[dict[str, Any]], path: str) -> pd.DataFrame:
     """Return the rows with all columns; an excluded row has no clubs, no kick-off and no prices."""
-    frame = pd.DataFrame(rows, columns=[*_TEXTS, "kick_off_at", *COLUMNS])
-    frame[list(_TEXTS)] = frame[list(_TEXTS)].fillna("")
+    texts = dict.fromkeys(_TEXTS, "")
+    frame = pd.DataFrame([texts | row for row in rows], columns=[*_TEXTS, "kick_off_at", *COLUMNS])
     instants = pd.to_datetime(frame["kick_off_at"], utc=True).astype("datetime64[us, UTC]")
     typed = frame.astype({**dict.fromkeys(_TEXTS, "str"), **dict.fromkeys(COLUMNS, "float64")})
     return typed.assign(
