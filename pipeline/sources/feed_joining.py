@@ -19,6 +19,7 @@ from pipeline.sources.clubs import match_clubs
 from pipeline.sources.identity import archived_as, numbered_after, with_keys
 
 NO_CLUB = "a club's name means none of the main feed's"
+OWN_OPPONENT = "both names mean one club"
 KICKED_OFF = "the match has kicked off"
 LISTED_TWICE = "the feed lists the match twice, the first is used"
 OTHER_DAY = "the main feed has these clubs on another day"
@@ -86,6 +87,7 @@ def join_listing(
     The main feed wins: nothing it says is changed. A row beyond the horizon adds no fixture.
     """
     rows, unmatched = _with_known_clubs(listing.rows, archive, divisions)
+    rows = _excluded(rows, rows["home"] == rows["away"], OWN_OPPONENT)
     rows = _excluded(rows, _has_kicked_off(rows, cut_off_at), KICKED_OFF)
     in_order = rows[rows["exclusion"] == ""].sort_values("kick_off_at", kind="stable")
     rows = _excluded(rows, in_order.duplicated(_CLUBS).reindex(rows.index, fill_value=False), LISTED_TWICE)
