@@ -30,6 +30,17 @@ def test_the_files_of_the_feeds_come_last_and_no_link_adds_to_them() -> None:
     )
 
 
+def test_a_second_feed_that_was_switched_off_leaves_no_file_to_any_source() -> None:
+    table = (
+        b"code,name,country,tier,time_zone,calendar,under_way_by\nKAL,K,L,1,Europe/Helsinki,winter,09-01\n"
+    )
+    folder = source_named("csv_folder", division_table=table)
+    links = ["KAL.csv", "fonbet/line.json", "fonbet/urls.json", PATH]
+    assert [file.path for file in folder.files(links)] == ["KAL.csv"]
+    for name in ("tiny", "football_data"):
+        assert source_named(name).files(links) == ()
+
+
 def test_words_and_pages_are_the_main_sources() -> None:
     for name in ("name", "title", "is_simulated", "divisions", "first_pages"):
         assert getattr(BOTH, name) == getattr(MAIN, name)
