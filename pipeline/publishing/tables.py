@@ -41,7 +41,10 @@ TABLES = (
 
 @dataclass(frozen=True)
 class Findings:
-    """What a run knows when it publishes. All frames are those of the rooms before, accepted and cut."""
+    """What a run knows when it publishes. All frames are those of the rooms before, accepted and cut.
+
+    feed_titles: of the second feeds by name. unpriced_feeds: those whose prices are not published.
+    """
 
     matches: pd.DataFrame
     fixtures: pd.DataFrame
@@ -56,6 +59,7 @@ class Findings:
     verdict: Mapping[str, Any]
     notices: pd.DataFrame
     feed_titles: Mapping[str, str] = field(default_factory=dict)
+    unpriced_feeds: frozenset[str] = frozenset()
 
 
 def build_tables(
@@ -82,7 +86,7 @@ def build_tables(
         "returns": findings.returns,
         "notices": findings.notices,
         "backtest": _backtest(findings),
-        "other_prices": other_prices(findings.fixtures, findings.quotes, findings.feed_titles),
+        "other_prices": _other_prices(findings),
     }
     return {name: _conform(name, frame) for name, frame in tables.items()}
 
@@ -123,6 +127,12 @@ def _recent(
     return table.sort_values(
         ["kick_off_at", "match_id"], ascending=[False, True], kind="stable", ignore_index=True
     )
+
+
+def _other_prices(findings: Findings) -> pd.DataFrame:
+    titles = findings.feed_titles.items()
+    published = {feed: title for feed, title in titles if feed not in findings.unpriced_feeds}
+    return other_prices(findings.fixtures, findings.quotes, published)
 
 
 def _with_market(table: pd.DataFrame, quotes: pd.DataFrame, threshold: float) -> pd.DataFrame:
