@@ -89,8 +89,8 @@ class HttpFetcher:
     """Fetch from a web server over one kept connection.
 
     politeness_seconds: between two requests; by default 0.5, or none on loopback. deadline_seconds: for all
-    files together. Raises SettingError where the base address is not http or https. A server that drips its
-    headers is bounded by nothing but the task's own time limit.
+    files together. query: follows every path after a `?`. Raises SettingError where the base address is not
+    http or https. A server that drips its headers is bounded by nothing but the task's own time limit.
     """
 
     def __init__(
@@ -101,12 +101,14 @@ class HttpFetcher:
         politeness_seconds: float | None = None,
         deadline_seconds: float = 900.0,
         limits: Limits | None = None,
+        query: str = "",
     ) -> None:
         if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
             raise SettingError("base_url", base_url, "must be an http or https address")
         self.base_url = base_url.rstrip("/") + "/"
         self._source = urlsplit(base_url).netloc.rpartition("@")[2]
         self._limits = limits or Limits()
+        self._query = f"?{query}" if query else ""
         self._session = _session(user_agent, self._limits)
         self._delay = polite_delay(base_url) if politeness_seconds is None else politeness_seconds
         self._total = deadline_seconds
@@ -148,7 +150,7 @@ class HttpFetcher:
         return str(self._session.headers["User-Agent"])
 
     def _address(self, path: str) -> str:
-        return urljoin(self.base_url, f"/{path}") if path == ROBOTS else self.base_url + path
+        return urljoin(self.base_url, f"/{path}") if path == ROBOTS else self.base_url + path + self._query
 
     def close(self) -> None:
         """Close the kept connection."""

@@ -7,7 +7,7 @@ columns are those of `tables.csv` beside this module.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from pipeline.domain.scores import log_loss
 from pipeline.domain.tables import check_columns, columns_of
 from pipeline.domain.value import edges, value_sides
 from pipeline.publishing.coverage import coverage_table
+from pipeline.publishing.other_prices import listed_by, other_prices
 from pipeline.publishing.standings import league_standings
 
 PRICE_SOURCE = "market average"
@@ -40,6 +41,7 @@ TABLES = (
     "goal_scores",
     "notices",
     "backtest",
+    "other_prices",
     "coverage",
     "settled",
     "ledger_results",
@@ -52,7 +54,10 @@ TABLES = (
 
 @dataclass(frozen=True)
 class Findings:
-    """What a run knows when it publishes. All frames are those of the rooms before, accepted and cut."""
+    """What a run knows when it publishes. All frames are those of the rooms before, accepted and cut.
+
+    feed_titles: of the second feeds by name. unpriced_feeds: those whose prices are not published.
+    """
 
     matches: pd.DataFrame
     fixtures: pd.DataFrame
@@ -70,6 +75,8 @@ class Findings:
     verdict: Mapping[str, Any]
     notices: pd.DataFrame
     coverage: pd.DataFrame
+    feed_titles: Mapping[str, str] = field(default_factory=dict)
+    unpriced_feeds: frozenset[str] = frozenset()
 
 
 def build_tables(
@@ -100,6 +107,7 @@ def build_tables(
         "notices": findings.notices,
         "backtest": _backtest(findings),
         "coverage": coverage_table(findings.coverage, findings.matches, findings.quotes, divisions),
+        "other_prices": _other_prices(findings),
     }
     return {name: conform(name, frame) for name, frame in tables.items()}
 
@@ -118,6 +126,7 @@ def _upcoming(findings: Findings, countries: Mapping[str, str], threshold: float
     forecast = findings.fixture_forecasts.drop(columns="is_champion", errors="ignore")
     table = fixtures.merge(forecast, on="match_id", how="left", validate="1:1")
     table = _with_market(table, findings.quotes, threshold)
+    table["listed_by"] = listed_by(table, findings.feed_titles)
     return _as_text(table, ["forecast_family", "fallback_reason", "withheld_reason"])
 
 
@@ -139,6 +148,12 @@ def _recent(
     return table.sort_values(
         ["kick_off_at", "match_id"], ascending=[False, True], kind="stable", ignore_index=True
     )
+
+
+def _other_prices(findings: Findings) -> pd.DataFrame:
+    titles = findings.feed_titles.items()
+    published = {feed: title for feed, title in titles if feed not in findings.unpriced_feeds}
+    return other_prices(findings.fixtures, findings.quotes, published)
 
 
 def _with_market(table: pd.DataFrame, quotes: pd.DataFrame, threshold: float) -> pd.DataFrame:

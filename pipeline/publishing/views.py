@@ -25,6 +25,25 @@ DISCLAIMER = "Demo only, not betting advice"
 
 
 @dataclass(frozen=True)
+class FeedFacts:
+    """A second feed of the run: its words, what became of its rows, and the names it has that we do not know.
+
+    caution: what a reader must know before trusting it. excluded: rows not used, by reason. Without an answer
+    all counts are 0 and `stood_at` is None.
+    """
+
+    title: str
+    caution: str
+    reasons: tuple[str, ...]
+    stood_at: datetime | None
+    listed_count: int
+    joined_count: int
+    added_count: int
+    excluded: Mapping[str, int]
+    unmatched: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class FamilyFacts:
     """A model family in public words. A yardstick is compared with, never published as our forecast."""
 
@@ -72,6 +91,7 @@ class RunFacts:
     horizon_days: int
     disclaimer: str
     ledger: LedgerFacts
+    feeds: tuple[FeedFacts, ...] = ()
 
     @property
     def yardsticks(self) -> tuple[str, ...]:
@@ -111,6 +131,7 @@ class PublishedTables:
     quality_quarantine: pd.DataFrame
     new_clubs: pd.DataFrame
     feeds: pd.DataFrame
+    other_prices: pd.DataFrame
     counts: Mapping[str, int]
 
     def rows_count(self, table: str) -> int:
@@ -160,9 +181,25 @@ def run_facts(document: Mapping[str, Any]) -> RunFacts:
         "champion_trained_until": _instant(trained) if trained else None,
         "families": families,
         "ledger": LedgerFacts(**document["ledger"]),
+        "feeds": tuple(map(_feed_facts, document.get("feeds", ()))),
     }
     plain = {name: document[name] for name in RunFacts.__dataclass_fields__ if name not in own}
     return RunFacts(**plain, **own)
+
+
+def _feed_facts(document: Mapping[str, Any]) -> FeedFacts:
+    report = document["report"] or {}
+    return FeedFacts(
+        title=document["title"],
+        caution=document["caution"],
+        reasons=tuple(document["reasons"]),
+        stood_at=_instant(report["stood_at"]) if report else None,
+        listed_count=report.get("listed_count", 0),
+        joined_count=report.get("joined_count", 0),
+        added_count=report.get("added_count", 0),
+        excluded=report.get("excluded", {}),
+        unmatched=tuple(each["name"] for each in report.get("unmatched", ())),
+    )
 
 
 def _instant(text: str) -> datetime:

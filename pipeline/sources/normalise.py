@@ -18,11 +18,13 @@ from pipeline.domain.outcomes import Outcome
 from pipeline.domain.tables import columns_of
 from pipeline.sources.base import FeedFile, ParsedFile
 from pipeline.sources.collection import early_collected_at
+from pipeline.sources.feed_joining import Archive, FeedReport, Listing, join_listing
 from pipeline.sources.fixtures import coming_fixtures
 from pipeline.sources.gathering import gathered, having
 from pipeline.sources.identity import numbered, with_keys
 from pipeline.sources.quotes import price_columns, quotes_of
 from pipeline.sources.results import cut_results, told_defects, unusable_results
+from pipeline.sources.second_feeds import LISTING
 from pipeline.sources.tables import Defect, as_table, quarantine_of
 
 __all__ = ["Normalised", "early_collected_at", "normalise"]
@@ -43,6 +45,7 @@ _ROW_TYPES = {
 _COUNTS = [
     column.name for column in columns_of("matches") if column.unit in ("goals", "shots", "corners", "cards")
 ]
+_LISTS = ("fixtures", LISTING)
 _TOO_NEW = "the list is newer than the cut-off"
 _KEY_TAKEN = "another match of the division has the same key"
 
@@ -51,12 +54,13 @@ Parsed = tuple[FeedFile, ParsedFile, datetime]
 
 @dataclass(frozen=True)
 class Normalised:
-    """The four tables of `tables.csv`, each in the order of kick-off and key."""
+    """The four tables of `tables.csv`, each in the order of kick-off and key; what became of second feeds."""
 
     matches: pd.DataFrame
     fixtures: pd.DataFrame
     quotes: pd.DataFrame
     quarantine: pd.DataFrame
+    feeds: tuple[FeedReport, ...] = ()
 
 
 def normalise(
@@ -92,19 +96,46 @@ def normalise(
     )
     told = told_defects(_gathered_defects(parsed), everything, cut)
     ours = quarantine_of([*too_new, *result_defects, *coming.defects, *key_defects])
-    return Normalised(
-        matches=as_table("matches", _in_order(_with_outcome(matches))),
-        fixtures=as_table("fixtures", _in_order(fixtures)),
-        quotes=as_table("quotes", quotes_of(matches, quoted, fixtures, prices)),
-        quarantine=_sorted_quarantine(told, ours),
+    main = Archive(
+        archive,
+        as_table("matches", _in_order(_with_outcome(matches))),
+        as_table("fixtures", _in_order(fixtures)),
+        as_table("quotes", quotes_of(matches, quoted, fixtures, prices)),
     )
+    joined, feeds = _with_second_feeds(main, parsed, divisions, cut, pd.Timedelta(days=horizon_days))
+    return Normalised(
+        matches=joined.matches,
+        fixtures=as_table("fixtures", _in_order(joined.fixtures)),
+        quotes=as_table("quotes", joined.quotes),
+        quarantine=_sorted_quarantine(told, ours),
+        feeds=feeds,
+    )
+
+
+def _with_second_feeds(
+    archive: Archive,
+    parsed: Sequence[Parsed],
+    divisions: Mapping[str, Division],
+    cut: pd.Timestamp,
+    horizon: pd.Timedelta,
+) -> tuple[Archive, tuple[FeedReport, ...]]:
+    """Join the second feeds one after the other: what one adds, the next finds listed."""
+    reports = []
+    for file, each, stood_at in parsed:
+        if file.kind == LISTING and not each.rows.empty:
+            listing = Listing(file.path.partition("/")[0], each.rows, stood_at)
+            archive, report = join_listing(listing, archive, divisions, cut_off_at=cut, horizon=horizon)
+            reports.append(report)
+    return archive, tuple(reports)
 
 
 def _without_later_listings(
     parsed: Sequence[Parsed], cut_off_at: datetime
 ) -> tuple[list[Parsed], list[Defect]]:
-    """Split off the fixtures files that stood at the feed only after the cut-off."""
-    is_late = [file.kind == "fixtures" and stood_at > cut_off_at for file, _, stood_at in parsed]
+    """Split off the lists that stood at the feed only after the cut-off, a whole second."""
+    is_late = [
+        file.kind in _LISTS and stood_at.replace(microsecond=0) > cut_off_at for file, _, stood_at in parsed
+    ]
     known = [each for each, late in zip(parsed, is_late, strict=True) if not late]
     too_new = [
         Defect(file.path, 0, "", stood_at.isoformat(), _TOO_NEW, "file", "")

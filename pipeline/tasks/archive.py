@@ -79,11 +79,14 @@ class NormaliseArchive(Stage):
         """Tell which clubs are new and keep the report; each of them is provisional until a person looks."""
         from pipeline.archive.transfer import shown
         from pipeline.sources.club_report import club_report, told
+        from pipeline.sources.feed_report import feeds_document, feeds_told
 
         report = club_report(archive.matches, archive.fixtures, divisions_in(self.settings))
         for line in told(report):
             say(shown(line))
-        write_json(self.paths.clubs, {"countries": report})
+        for line in feeds_told(archive.feeds):
+            say(shown(line))
+        write_json(self.paths.clubs, {"countries": report, "feeds": feeds_document(archive.feeds)})
 
 
 def parsed_files(stage: Stage, intake: Intake) -> list[tuple[FeedFile, ParsedFile, datetime]]:
@@ -104,8 +107,10 @@ def parsed_file(data: DataRoot, source: Source, store: SnapshotStore, entry: Int
     """Return one file's rows, from the cache where the same source parsed its bytes before."""
     from pipeline.archive.tables import read_table, write_table
     from pipeline.sources.base import ParsedFile
+    from pipeline.sources.second_feeds import reader_of
 
-    key = hashlib.sha256(f"{entry.path}\n{entry.sha256}\n{source!r}".encode()).hexdigest()
+    reader = reader_of(source, entry.file)
+    key = hashlib.sha256(f"{entry.path}\n{entry.sha256}\n{reader}".encode()).hexdigest()
     folder = data.parsed(key, parser_version())
     if not folder.is_dir():
         parsed = source.parse(entry.file, store.read(entry.sha256))

@@ -11,6 +11,7 @@ import luigi
 
 from pipeline.archive import clock
 from pipeline.archive.atomic import read_json, write_json
+from pipeline.tasks.feeds import second_feeds, with_routes
 from pipeline.tasks.run import Run
 from pipeline.tasks.settings import FOLDER_SOURCE, Settings
 from pipeline.tasks.stage import Stage, say
@@ -22,15 +23,18 @@ if TYPE_CHECKING:
 
 
 def source_of(settings: Settings) -> Source:
-    """Return the configured source."""
+    """Return the configured source, with the second feeds that are switched on."""
     from pipeline.sources.catalogue import source_named
+    from pipeline.sources.second_feeds import WithFeeds
 
-    return source_named(
+    main = source_named(
         settings.source,
         divisions=settings.divisions,
         seasons_from=settings.seasons_from,
         division_table=settings.division_table,
     )
+    feeds = second_feeds(settings)
+    return WithFeeds(main, feeds) if feeds else main
 
 
 def fetcher_of(settings: Settings, run: Run) -> Fetcher:
@@ -129,6 +133,10 @@ class FetchSnapshots(Stage):
         source, fetcher = source_of(settings), fetcher_of(settings, run)
         if isinstance(fetcher, HttpFetcher):
             fetcher = ObedientFetcher(fetcher, store, clock.now)
+        is_gone = is_past or (
+            run.is_replay and tells_the_past(settings)
+        )  # a second feed tells only today's line
+        fetcher = with_routes(fetcher, settings, is_past=is_gone)
         is_cheap = settings.is_simulated or settings.source == FOLDER_SOURCE
         say(f"{'reconstruction: ' if is_past else ''}fetching from {fetcher.base_url}")
         return fetch_all(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from pipeline.archive.folder_fetch import division_table_of, folder_mark_of
 from pipeline.archive.paths import DataRoot, SiteRoot
 from pipeline.domain.errors import SettingError
 from pipeline.domain.identity import slug_of
+from pipeline.tasks.feed_settings import FeedSettings, read_feed_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +59,16 @@ class pipeline(luigi.Config):  # noqa: N801  the class name is the section's nam
     folder = luigi.Parameter(default="")
     publish_prices = luigi.BoolParameter(default=True, parsing=luigi.BoolParameter.EXPLICIT_PARSING)
     unpublished_price_feeds = luigi.ListParameter(default=())
+    odds_feeds = luigi.ListParameter(default=())
+    fonbet_url = luigi.Parameter(default="")
+    fonbet_hosts = luigi.ListParameter(default=())
+    fonbet_request = luigi.Parameter(
+        default="events/list?lang={language}&version=0&scopeMarket={scope_market}"
+    )
+    fonbet_language = luigi.Parameter(default="en")
+    fonbet_scope_market = luigi.IntParameter(default=1600)
+    fonbet_names = luigi.Parameter(default="")
+    fixtures_csv = luigi.Parameter(default="")
 
 
 @dataclass(frozen=True)
@@ -87,6 +98,7 @@ class Settings:
     unpublished_price_feeds: tuple[str, ...]
     division_table: bytes
     folder_mark: str
+    feeds: FeedSettings = field(default_factory=FeedSettings)
 
     @property
     def is_simulated(self) -> bool:
@@ -141,6 +153,7 @@ def load_settings() -> Settings:
         publish_prices=section.publish_prices,
         unpublished_price_feeds=tuple(section.unpublished_price_feeds),
         **_state_of_folder(section.source, section.folder),
+        feeds=read_feed_settings(section),
     )
     _check(settings)
     return settings

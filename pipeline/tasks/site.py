@@ -13,6 +13,7 @@ from pipeline.archive.ledger_files import LedgerFiles, publish_ledger
 from pipeline.archive.lock import exclusive
 from pipeline.archive.paths import PROJECT_ROOT, RunPaths
 from pipeline.tasks.archive import divisions_in, intake_of
+from pipeline.tasks.feeds import feed_facts, second_feeds
 from pipeline.tasks.forecasting import champion_of, evaluated_paths, withheld_divisions
 from pipeline.tasks.intake import source_of
 from pipeline.tasks.ledger import LEDGER_TABLES, SettleLedger, release_id_of
@@ -90,6 +91,12 @@ def findings_of(stage: Stage) -> Findings:
         verdict=read_json(own.verdict),
         notices=notices_of(stage),
         coverage=read_table(own.coverage),
+        feed_titles={feed.name: feed.title for feed in second_feeds(stage.settings)},
+        unpriced_feeds=frozenset(
+            feed.name
+            for feed in second_feeds(stage.settings)
+            if not stage.settings.publishes_prices_of(feed.name)
+        ),
     )
 
 
@@ -189,6 +196,7 @@ def run_document(stage: Stage) -> dict[str, Any]:
         "code_revision": run.revision,
         "intake_digest": intake_of(stage).digest,
         "disclaimer": DISCLAIMER,
+        "feeds": feed_facts(settings, read_json(stage.paths.clubs), intake_of(stage).files),
         "ledger": ledger_facts(stage),
     }
 

@@ -39,6 +39,7 @@ class MatchRow:
     score: str
     outcome: int | None
     verdict: str
+    other_prices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,27 @@ class Day:
 
 def coming_days(tables: PublishedTables, run: RunFacts, division: str | None = None) -> tuple[Day, ...]:
     """Return the fixtures by day, the nearest day first; of one division where its code is given."""
-    return _days(
-        tables, tables.upcoming, division, lambda record: _fixture_row(record, run), is_newest_first=False
-    )
+    others = _other_prices(tables)
+
+    def row_of(record: Mapping[str, Any]) -> MatchRow:
+        return replace(_fixture_row(record, run), other_prices=others.get(record["match_id"], ()))
+
+    return _days(tables, tables.upcoming, division, row_of, is_newest_first=False)
 
 
 def recent_days(tables: PublishedTables, division: str | None = None) -> tuple[Day, ...]:
     """Return the recent results by day, the newest day first; of one division where its code is given."""
     return _days(tables, tables.recent, division, _result_row, is_newest_first=True)
+
+
+def _other_prices(tables: PublishedTables) -> dict[str, tuple[str, ...]]:
+    """Return the prices of second feeds by match: name, home, draw and away, and when they stood there."""
+    texts: dict[str, tuple[str, ...]] = {}
+    for record in records_of(tables.other_prices):
+        if triple := _texts(_triple(record, "price"), formats.price):
+            text = f"{record['price_source']}: {' / '.join(triple)}, {_span([record['price_at']])}"
+            texts[record["match_id"]] = (*texts.get(record["match_id"], ()), text)
+    return texts
 
 
 def prices_of(tables: PublishedTables, division: str) -> str:
@@ -219,6 +233,8 @@ def _value_text(value_at: int | None, shared: Mapping[str, Any]) -> str:
 
 
 def _notes(record: Mapping[str, Any], run: RunFacts) -> Iterator[str]:
+    if not formats.is_missing(record["listed_by"]):
+        yield f"Listed by {record['listed_by']} alone"
     if record["status"] in _STATUS_WORDS:
         yield _STATUS_WORDS[record["status"]]
     if not formats.is_missing(record["withheld_reason"]):

@@ -38,9 +38,10 @@ class CsvFolder:
     def files(self, links: Sequence[str]) -> tuple[FeedFile, ...]:
         """Return the wanted results by season and division, `fixtures.csv`, then files of other names.
 
-        A file whose name says nothing is asked for as well, so that its refusal is told with the reason.
+        A file whose name says nothing is asked for as well, so that its refusal is told with the reason. What
+        lies deeper is not the folder's: a second feed has its snapshots there.
         """
-        found = [self._file(link) for link in dict.fromkeys(links)]
+        found = [self._file(link) for link in dict.fromkeys(links) if "/" not in link]
         return tuple(sorted((file for file in found if self._is_wanted(file)), key=self._place))
 
     def parse(self, file: FeedFile, body: bytes) -> ParsedFile:

@@ -137,6 +137,7 @@ def write_published(
         **_ledger(next(iter(divisions), ("E0",))[0]),
         "coverage": _coverage(divisions),
         **_quality(),
+        "other_prices": _other_prices(upcoming),
     }
     for name, rows in tables.items():
         write_table(folder / f"{name}.parquet", frame_of(name, rows))
@@ -162,6 +163,19 @@ def _ledger(division: str) -> dict[str, list[dict[str, Any]]]:
             {"match_id": entries[0]["match_id"], "seen_at": AS_OF, "before": "1-0", "after": "1-1"}
         ],
     }
+
+
+def _other_prices(upcoming: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the prices of a second feed for every second fixture, some without home, draw and away."""
+    names = ("match_id", "division", "kick_off_at", "home", "away")
+    prices = {"price_home": 2.15, "price_draw": 3.4, "price_away": 3.6}
+    return [
+        {name: row[name] for name in names}
+        | {"price_source": "Fonbet", "price_at": AS_OF}
+        | (prices if number % 4 else {"price_over25": 1.9, "price_under25": 1.9})
+        for number, row in enumerate(upcoming)
+        if number % 2
+    ]
 
 
 def frame_of(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:

@@ -140,6 +140,20 @@ def tables(findings: Findings) -> dict[str, pd.DataFrame]:
     return build_tables(findings, DIVISIONS, cut_off_at=CUT_OFF, champion="poisson", threshold=0.05)
 
 
+def test_a_second_feed_whose_prices_are_not_published_has_none_in_any_table(findings: Findings) -> None:
+    quotes = findings.quotes.assign(
+        fonbet_early_home=2.2,
+        fonbet_early_draw=3.3,
+        fonbet_early_away=3.4,
+        fonbet_early_at=pd.Timestamp("2026-04-24T18:00Z"),
+    )
+    beside = replace(findings, quotes=quotes, feed_titles={"fonbet": "Fonbet"})
+    for unpriced, is_priced in ((frozenset[str](), True), (frozenset({"fonbet"}), False)):
+        told = replace(beside, unpriced_feeds=unpriced)
+        tables = build_tables(told, DIVISIONS, cut_off_at=CUT_OFF, champion="poisson", threshold=0.05)
+        assert (len(tables["other_prices"]) > 0) == is_priced
+
+
 def test_every_published_table_is_built_but_those_that_earlier_stages_write(
     tables: dict[str, pd.DataFrame],
 ) -> None:

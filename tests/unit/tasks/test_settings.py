@@ -13,6 +13,7 @@ import pytest
 
 from pipeline.domain.errors import SettingError
 from pipeline.sources.catalogue import source_names
+from pipeline.tasks.feed_settings import FeedSettings
 from pipeline.tasks.settings import (
     SOURCES,
     add_setting_options,
@@ -121,3 +122,41 @@ def test_prices_are_published_unless_the_settings_or_the_feed_say_otherwise() ->
 def test_a_feed_that_does_not_exist_cannot_keep_its_prices() -> None:
     with set_to(unpublished_price_feeds='["fonbett"]'), pytest.raises(SettingError, match="fonbett"):
         load_settings()
+
+
+def test_a_second_feed_that_is_not_known_or_has_no_address_is_refused_by_name(tmp_path: Path) -> None:
+    wrong = [
+        ("odds_feeds", {"odds_feeds": '["betfair"]'}),
+        ("fonbet_url", {"odds_feeds": '["fonbet"]'}),
+        ("fonbet_url", {"odds_feeds": '["fonbet"]', "fonbet_url": "ftp://x"}),
+        ("fonbet_names", {**_FONBET, "fonbet_names": str(tmp_path)}),
+        ("fonbet_request", {**_FONBET, "fonbet_request": "events/{nothing}"}),
+        ("fixtures_csv", {"fixtures_csv": str(tmp_path / "none.csv")}),
+    ]
+    for name, values in wrong:
+        with set_to(**values), pytest.raises(SettingError, match=name):
+            load_settings()
+
+
+_FONBET = {"odds_feeds": '["fonbet"]', "fonbet_url": "https://www.example.com/"}
+
+
+def test_no_second_feed_is_on_by_default_and_its_other_settings_then_do_not_count() -> None:
+    assert load_settings().feeds == FeedSettings()
+    with set_to(fonbet_language="ru", fonbet_url="nothing"):
+        assert load_settings().feeds == FeedSettings()
+
+
+def test_the_request_for_the_line_is_made_of_the_settings() -> None:
+    with set_to(**_FONBET, fonbet_language="ru", fonbet_scope_market="1800"):
+        query = "lang=ru&version=0&scopeMarket=1800"
+        assert load_settings().feeds.fonbet_request == ("events/list", query)
+
+
+def test_an_edited_list_of_fixtures_is_another_run(tmp_path: Path) -> None:
+    file = tmp_path / "more.csv"
+    file.write_text("date\n")
+    with set_to(fixtures_csv=str(file)):
+        before = load_settings().fingerprint()
+        file.write_text("date,time\n")
+        assert load_settings().fingerprint() != before

@@ -1,0 +1,1 @@
+"""Fonbet's public line as a second feed. Written from observed answers; nobody promises their form."""
