@@ -22,6 +22,7 @@ from pipeline.features.history import History, history_of, known_at
 from pipeline.features.market import market_features
 from pipeline.features.past_prices import last_shares, past_price_features, price_labels
 from pipeline.features.pi import pi_features
+from pipeline.features.season_start import season_start_features
 from pipeline.features.strength import strengths_of
 from pipeline.features.table import table_features
 
@@ -68,14 +69,17 @@ def build_features(
     strengths = strengths_of(history)
     supremacy = strengths.columns["blend_log_home"] - strengths.columns["blend_log_away"]
     shares = last_shares(history.frame["match_id"], quotes)
+    form = form_features(history, strengths.surprises)
+    past = past_price_features(history, quotes, shares)
     features = [
         context_features(history),
         elo_features(history),
         pi_features(history),
         strengths.columns,
-        form_features(history, strengths.surprises),
+        form,
         table_features(history, supremacy.to_numpy()),
-        past_price_features(history, quotes, shares),
+        past,
+        season_start_features(form, strengths.columns, past),
         market_features(history.frame, quotes),
     ]
     labels = _labels(history, price_labels(history, quotes, shares))
