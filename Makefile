@@ -8,7 +8,6 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PEERS ?= .venv-peers
 export NO_MKDOCS_2_WARNING := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 export GX_ANALYTICS_ENABLED := false
@@ -62,15 +61,8 @@ test: $(READY) ## run the tests
 fuzz: $(READY) ## damage feed files in thousands of new ways (an hour)
 	@HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest tests/properties --timeout 14400
 
-$(PEERS)/.ready: $(READY) tests/bench/peers.lock
-	@echo "setting up $(PEERS) for the packages we are measured beside, once"
-	@$(PYTHON) -m venv $(PEERS)
-	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tests/bench/peers.lock
-	@touch $@
-
-bench: $(READY) $(PEERS)/.ready ## measure how long the rooms take, beside other packages
+bench: $(READY) ## measure how long the rooms take, beside other packages
 	@$(BIN)/python -m tests.bench.bench
-	@$(BIN)/python -m tests.bench.peers $(PEERS)/bin/python
 
 check: $(READY) ## format, lint, types and import directions
 	@$(BIN)/ruff format --check .
@@ -87,4 +79,4 @@ lock: $(READY) ## choose the versions anew (needs uv)
 	@uv pip compile --quiet --generate-hashes --no-header --python-version 3.11 tests/bench/peers.in -o tests/bench/peers.lock
 
 clean: ## remove run data, releases and the environment
-	@rm -rf data site $(VENV) $(PEERS)
+	@rm -rf data site $(VENV)

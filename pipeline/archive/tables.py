@@ -52,7 +52,10 @@ def read_table(path: Path) -> pd.DataFrame:
     table = pq.ParquetFile(path).read(use_threads=False)
     dtypes: dict[str, str] = json.loads((table.schema.metadata or {}).get(_DTYPES, b"{}"))
     frame: pd.DataFrame = table.to_pandas(use_threads=False, ignore_metadata=True)
-    return frame.astype({name: dtype for name, dtype in dtypes.items() if _differs(frame[name].dtype, dtype)})
+    for name, dtype in dtypes.items():
+        if _differs(frame[name].dtype, dtype):  # one by one: `astype` of many would leave the rest in pieces
+            frame[name] = frame[[name]].astype({name: dtype})[name]
+    return frame
 
 
 def _array_of(column: pd.Series[Any]) -> Any:

@@ -92,15 +92,23 @@ class NormaliseArchive(Stage):
 def parsed_files(stage: Stage, intake: Intake) -> list[tuple[FeedFile, ParsedFile, datetime]]:
     """Return every usable file of the intake, parsed once for each content and version of the parser."""
     from pipeline.archive.snapshots import SnapshotStore
+    from pipeline.tasks import bundles
 
-    source, store = source_of(stage.settings), SnapshotStore(stage.data)
-    parsed = []
+    source, data, version = source_of(stage.settings), stage.data, parser_version()
     usable = [entry for entry in intake.files if entry.sha256]
-    for number, entry in enumerate(usable, start=1):
-        parsed.append((entry.file, parsed_file(stage.data, source, store, entry), entry.stood_at))
+    together = bundles.bundles_of(source, usable, intake.cut_off_at.date())
+    bundles.prepare(data, source, version, together)
+    read = {
+        entry.path: held for bundle in together for entry, held in bundles.read(data, source, version, bundle)
+    }
+    if read:
+        say(f"{len(read)} of {len(usable)} files read, of seasons long over")
+    store = SnapshotStore(data)
+    for number, entry in enumerate((each for each in usable if each.path not in read), start=1):
+        read[entry.path] = parsed_file(data, source, store, entry)
         if number % _PROGRESS_EVERY == 0:
-            say(f"{number} of {len(usable)} files read")
-    return parsed
+            say(f"{len(read)} of {len(usable)} files read")
+    return [(entry.file, read[entry.path], entry.stood_at) for entry in usable]
 
 
 def parsed_file(data: DataRoot, source: Source, store: SnapshotStore, entry: IntakeFile) -> ParsedFile:

@@ -31,13 +31,15 @@ class ArchiveFrames:
     def without_rows(self, rows: Mapping[str, np.ndarray]) -> ArchiveFrames:
         """Return the frames without the rows at these positions, and without prices left alone by that."""
         kept = {
-            name: self.table(name).drop(index=rows[name].tolist())
+            name: self.table(name).drop(index=rows[name].tolist()) if len(rows[name]) else self.table(name)
             for name in ("matches", "fixtures", "quotes")
         }
         return ArchiveFrames(kept["matches"], kept["fixtures"], kept["quotes"])._with_own_quotes()
 
     def without_divisions(self, codes: Collection[str]) -> ArchiveFrames:
-        """Return the frames without these divisions."""
+        """Return the frames without these divisions; where there are none, the frames as they are."""
+        if not codes:
+            return self
         kept = [rows[~rows["division"].isin(list(codes))] for rows in (self.matches, self.fixtures)]
         return ArchiveFrames(kept[0], kept[1], self.quotes)._with_own_quotes()
 
@@ -63,7 +65,8 @@ class ArchiveFrames:
 
     def _with_own_quotes(self) -> ArchiveFrames:
         is_known = are_among(self.quotes["match_id"], self.matches["match_id"], self.fixtures["match_id"])
-        return ArchiveFrames(self.matches, self.fixtures, self.quotes[is_known])
+        quotes = self.quotes if is_known.all() else self.quotes[is_known]  # no copy of hundreds of megabytes
+        return ArchiveFrames(self.matches, self.fixtures, quotes)
 
 
 def _in_order(*parts: pd.DataFrame) -> pd.DataFrame:

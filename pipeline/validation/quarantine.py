@@ -35,7 +35,7 @@ def entries_of(findings: Sequence[Finding], frames: ArchiveFrames) -> pd.DataFra
 
 def with_blanked_cells(findings: Sequence[Finding], frames: ArchiveFrames) -> ArchiveFrames:
     """Return the frames with every cell blanked that a check of severity `cell` names."""
-    quotes = frames.quotes.copy()
+    quotes = frames.quotes.copy(deep=False)
     for each in findings:
         if each.check.severity == "cell" and len(each.rows):
             patterns = each.check.blanks_of(each.column).split()

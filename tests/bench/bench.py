@@ -1,16 +1,20 @@
 """`make bench`: how long the rooms take on the embedded world: the best of three, and the rows handled.
 
-Numbers, not verdicts: nothing here fails for being slow. Run it on an idle machine.
+With FOOTBALL_DATA_MIRROR naming a mirror of the real feed also the whole archive, cold and warm, with its
+peak memory, and other readers of the feed on the same files. Numbers, not verdicts: nothing here fails for
+being slow. Run it on an idle machine.
 """
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +32,9 @@ from pipeline.sources.catalogue import source_named
 from pipeline.sources.embedded.site import EmbeddedSite
 from pipeline.sources.normalise import Normalised, normalise
 from pipeline.validation.verdict import validate
+from tests.bench.archive import measure_archive
+from tests.bench.goal_peers import measure_goal_peer
+from tests.bench.peers import measure_peers, peer_python
 
 AS_OF = datetime(2026, 11, 23, 18, tzinfo=UTC)
 SEED = 1
@@ -112,6 +119,13 @@ def main() -> None:
     measure(
         "one interval, 1,000 draws", lambda: mean_interval(draws.normal(size=30_000), days, seed=SEED), 30_000
     )
+    mirror = os.environ.get("FOOTBALL_DATA_MIRROR", "")
+    if mirror:
+        measure_archive(Path(mirror))
+        measure_peers(Path(mirror))
+    else:
+        sys.stdout.write("whole archive and other readers: FOOTBALL_DATA_MIRROR is not set\n")
+    measure_goal_peer(peer_python())
 
 
 if __name__ == "__main__":

@@ -1,10 +1,7 @@
-"""`make bench`, second part: the same work done by us and by penaltyblog, in turn, on equal input.
+"""Other readers of the feed on the same files, side by side: rows read, rows lost, seconds.
 
-The other package lives in an environment of its own (`peers.lock`) and runs in a process of its own, which
-reports the best of its runs without the imports. Seasons are drawn from known strengths, so that no data are
-needed. Numbers, not verdicts: nothing here fails for being slow. Run it on an idle machine.
-
-    python -m tests.bench.peers PYTHON_OF_THE_PEERS
+They live in an environment of their own, made on demand from `peers.lock` below the user's cache. Where that
+cannot be had the row says so; nothing fails.
 """
 
 from __future__ import annotations
@@ -13,143 +10,95 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
+import threading
 import time
-from collections.abc import Callable
+import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from hashlib import sha256
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
-import numpy as np
+from pipeline.sources.catalogue import source_named
+from pipeline.sources.football_data.lines import read_sheet
 
-from pipeline.domain.margin import implied
-from pipeline.models.goal_fit import Penalty, Results, fit_strengths
-
-RUNS = 5
-CLUBS, SEASONS = 20, 3
-COUNTRY = 5
-"""Divisions of the whole country; after each season the last three of one and the first three of the next
-change places."""
-MOVING = 3
-MARKETS = 300_000
-SEED = 5
-PEER = Path(__file__).with_name("penaltyblog_runs.py")
-_PENALTY = Penalty(8.0, division=1.0, home_advantage=50.0, level=1.0, rho=50.0)
+_HERE = Path(__file__).parent
+_LOCK = _HERE / "peers.lock"
+_NAMES = ("penaltyblog", "sports-betting")
+_READY = ".ready"
 
 
-def main(python: str) -> None:
-    """Measure ours, then the peer, and print both."""
-    results, prices = _country(), _prices()
-    ours = {
-        "league": _best(lambda: fit_strengths(_league(results), Penalty())),
-        "country": _best(lambda: fit_strengths(results, _PENALTY)),
-        "power": _best(lambda: implied(prices, "power")),
-        "shin": _best(lambda: implied(prices, "shin")),
-    }
-    peer = _peer(python, results, prices)
-    one, all_of_them = len(_league(results).home), len(results.home)
-    rows = {
-        "league": (f"Dixon-Coles, one league of {SEASONS} seasons", one),
-        "country": (f"Dixon-Coles, a country of {COUNTRY} divisions", all_of_them),
-        "power": ("margins off by the power method", MARKETS),
-        "shin": ("margins off by Shin's method", MARKETS),
-    }
-    _write(f"{'':42} {'ours':>9}  {'penaltyblog ' + peer['version']:>18}")
-    for name, (title, count) in rows.items():
-        ratio = peer[name] / ours[name]
-        _write(f"{title:42} {ours[name]:7.3f} s  {peer[name]:16.3f} s  {ratio:7.0f} x  {count:9,} rows")
-    _write(
-        "penaltyblog fits a country division by division, ours fits it at once; its margins are a loop over "
-        f"rows, measured on {peer['markets']:,} and scaled up"
-    )
-    gap = fit_strengths(_league(results), Penalty()).log_likelihood - peer["log_likelihood"]
-    _write(f"log-likelihood of the one league: ours less penaltyblog's {gap:+.6f}")
+def measure_peers(mirror: Path) -> None:
+    """Print a line for our reader and one for each peer, all on the files of the main divisions."""
+    lines = {path.relative_to(mirror).as_posix(): _lines_of(path) for path in mirror.glob("mmz4281/*/*.csv")}
+    total = sum(lines.values())
+    rows, seconds = _ours(mirror, list(lines))
+    _tell("this project's reader", rows, total, seconds, "")
+    python = peer_python()
+    with _serving(mirror) as address:
+        for name in _NAMES:
+            found = _peer(python, name, mirror, address) if python else None
+            if found is None:
+                sys.stdout.write(f"{name:34} could not be installed or run here\n")
+            else:
+                _tell(
+                    name, found["rows"], total, found["seconds"], f", {found['failed_files']} files refused"
+                )
 
 
-def _write(line: str) -> None:
-    sys.stdout.write(line + "\n")
+def _tell(name: str, rows: int, total: int, seconds: float, more: str) -> None:
+    sys.stdout.write(f"{name:34} {seconds:8.3f} s  {rows:9,} rows read, {total - rows:,} lost{more}\n")
     sys.stdout.flush()
 
 
-def _best(work: Callable[[], Any]) -> float:
-    seconds = []
-    for _ in range(RUNS):
-        began = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - began)
-    return min(seconds)
+def _lines_of(path: Path) -> int:
+    """Return the lines that hold something, the header aside."""
+    return len(read_sheet("football_data", path.name, path.read_bytes()).lines)
 
 
-def _prices() -> np.ndarray:
-    fair = np.random.default_rng(SEED).dirichlet((4, 3, 3), MARKETS)
-    return np.asarray(1 / (fair * 0.99 + 0.02))
+def _ours(mirror: Path, paths: list[str]) -> tuple[int, float]:
+    source = source_named("football_data", seasons_from=1993)
+    began = time.perf_counter()
+    parsed = [source.parse(file, (mirror / file.path).read_bytes()) for file in source.files(paths)]
+    return sum(len(each.rows) for each in parsed), time.perf_counter() - began
 
 
-def _country() -> Results:
-    """Draw seasons of double round robins with promotion and relegation."""
-    draws = np.random.default_rng(SEED)
-    total = CLUBS * COUNTRY
-    strength = np.repeat(np.linspace(0.5, -0.5, COUNTRY), CLUBS)
-    attack, defence = (strength + draws.normal(0, 0.25, total) for _ in range(2))
-    members = [list(range(each * CLUBS, (each + 1) * CLUBS)) for each in range(COUNTRY)]
-    rows: list[tuple[int, int, int]] = []
-    for season in range(SEASONS):
-        rows += [(i, j, tier) for tier, part in enumerate(members) for i in part for j in part if i != j]
-        for tier in range(COUNTRY - 1 if season < SEASONS - 1 else 0):
-            upper, lower = members[tier], members[tier + 1]
-            upper[-MOVING:], lower[:MOVING] = lower[:MOVING], upper[-MOVING:]
-    home, away, division = np.array(rows, dtype=np.int64).T
-    at_home = np.zeros(total, dtype=np.int64)
-    for tier, part in enumerate(members):
-        at_home[part] = tier
-    return Results(
-        home,
-        away,
-        division,
-        draws.poisson(np.exp(0.35 + attack[home] - defence[away])).astype(np.float64),
-        draws.poisson(np.exp(0.1 + attack[away] - defence[home])).astype(np.float64),
-        np.ones(len(home)),
-        at_home,
-    )
+def peer_python() -> Path | None:
+    """Return the Python of the peers' environment, made where it is missing; None where it cannot be had."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = cache / "touchline-bench" / sha256(_LOCK.read_bytes()).hexdigest()[:12]
+    python = folder / "bin" / "python"
+    if (folder / _READY).is_file():
+        return python
+    try:
+        venv.create(folder, with_pip=True, clear=True)
+        quiet = ["--quiet", "--disable-pip-version-check", "--require-hashes", "-r", str(_LOCK)]
+        subprocess.run([str(python), "-m", "pip", "install", *quiet], check=True)
+        (folder / _READY).touch()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return python
 
 
-def _league(results: Results) -> Results:
-    """Return the matches of the top division as a country of its own."""
-    kept = results.division == 0
-    clubs, places = np.unique(np.concatenate([results.home[kept], results.away[kept]]), return_inverse=True)
-    home, away = np.split(places.astype(np.int64), 2)
-    return Results(
-        home,
-        away,
-        np.zeros(len(home), dtype=np.int64),
-        results.home_goals[kept],
-        results.away_goals[kept],
-        results.weights[kept],
-        np.zeros(len(clubs), dtype=np.int64),
-    )
+def _peer(python: Path, name: str, mirror: Path, address: str) -> dict[str, float] | None:
+    command = [str(python), str(_HERE / "peers_run.py"), name, str(mirror), address]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.stdout.write(f"{name}: {done.stderr.strip().splitlines()[-1:]}\n")
+        return None
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def _peer(python: str, results: Results, prices: np.ndarray) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "given.npz"
-        np.savez(
-            path,
-            home=results.home,
-            away=results.away,
-            division=results.division,
-            home_goals=results.home_goals.astype(np.int64),
-            away_goals=results.away_goals.astype(np.int64),
-            prices=prices,
-        )
-        done = subprocess.run(
-            [python, str(PEER), str(path), str(RUNS)],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={**os.environ, "PYTHONPATH": "", "PYTHONWARNINGS": "ignore"},
-        )
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return answer
+@contextmanager
+def _serving(mirror: Path) -> Iterator[str]:
+    handler = partial(_Quiet, directory=str(mirror))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
 
 
-if __name__ == "__main__":
-    main(sys.argv[1])
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: the lines of the benchmark are what is printed."""

@@ -91,3 +91,11 @@ def test_a_frame_that_would_not_come_back_is_refused(tmp_path: Path, frame: pd.D
 def test_a_table_that_is_not_there_is_a_missing_file(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_table(tmp_path / "t.parquet")
+
+
+def test_a_wide_table_comes_back_in_one_piece(tmp_path: Path) -> None:
+    """Else every column added to it would warn of its fragments."""
+    wide = pd.DataFrame({f"price_{number}": [1.5] for number in range(150)} | {"home": ["Alder"]})
+    wide["kick_off_at"] = pd.to_datetime(["2026-04-24T19:04Z"])
+    write_table(tmp_path / "wide.parquet", wide)
+    assert read_table(tmp_path / "wide.parquet").assign(listing=1).shape == (1, 153)
