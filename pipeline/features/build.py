@@ -14,13 +14,13 @@ import pandas as pd
 
 from pipeline.domain.divisions import Division
 from pipeline.domain.errors import LeakageError
-from pipeline.features.catalogue import feature_columns
+from pipeline.features.catalogue import feature_columns, features_version
 from pipeline.features.context import context_features
 from pipeline.features.elo import elo_features
 from pipeline.features.form import form_features
 from pipeline.features.history import History, history_of, known_at
 from pipeline.features.market import market_features
-from pipeline.features.past_prices import past_price_features, price_labels
+from pipeline.features.past_prices import last_shares, past_price_features, price_labels
 from pipeline.features.pi import pi_features
 from pipeline.features.strength import strengths_of
 from pipeline.features.table import table_features
@@ -34,6 +34,7 @@ KEY_COLUMNS = (
     "home_id",
     "away_id",
     "is_played",
+    "features_version",
 )
 PRICE_LABELS = (
     "close_home",
@@ -57,7 +58,8 @@ def build_features(
 ) -> pd.DataFrame:
     """Return the features of every match and fixture, sorted by kick-off and key.
 
-    matches, fixtures, quotes: tables of those names.
+    matches, fixtures, quotes: tables of those names. Every row carries the version of the table, so that a
+    model can tell which columns it learned from.
     Raises LeakageError where a result, or a price of a fixture, was known only after `cut_off_at`.
     """
     refuse_late_results(matches, cut_off_at)
@@ -65,6 +67,7 @@ def build_features(
     history = history_of(matches, fixtures, divisions)
     strengths = strengths_of(history)
     supremacy = strengths.columns["blend_log_home"] - strengths.columns["blend_log_away"]
+    shares = last_shares(history.frame["match_id"], quotes)
     features = [
         context_features(history),
         elo_features(history),
@@ -72,10 +75,10 @@ def build_features(
         strengths.columns,
         form_features(history, strengths.surprises),
         table_features(history, supremacy.to_numpy()),
-        past_price_features(history, quotes),
+        past_price_features(history, quotes, shares),
         market_features(history.frame, quotes),
     ]
-    labels = _labels(history, quotes)
+    labels = _labels(history, price_labels(history, quotes, shares))
     return pd.concat([labels, pd.concat(features, axis=1)[list(feature_columns())]], axis=1)
 
 
@@ -100,8 +103,8 @@ def _has_any(quotes: pd.DataFrame, part: str) -> pd.Series:
     return quotes[[name for name in quotes.columns if part in name]].notna().any(axis=1)
 
 
-def _labels(history: History, quotes: pd.DataFrame) -> pd.DataFrame:
+def _labels(history: History, prices: pd.DataFrame) -> pd.DataFrame:
     country = pd.Series([history.countries[code] for code in history.division], dtype="str")
-    prices = price_labels(history.frame, quotes)
-    labels = pd.concat([history.frame.assign(country=country), prices], axis=1)
+    version = pd.Series([features_version()] * len(history), dtype="str")
+    labels = pd.concat([history.frame.assign(country=country, features_version=version), prices], axis=1)
     return labels[list(LABEL_COLUMNS)]

@@ -29,16 +29,21 @@ ORDER = (
 )
 """The last price of a match: the first of these that it has. Closing averages begin in 2019/20, Pinnacle's
 closing prices in 2012/13, averages in 2005/06."""
-MARKET_NOISE = 0.047
+NOISE_ALONE, NOISE_MIXED = 0.029, 0.047
+"""Variance over the mean of the goals prices imply: where only they are observed, and with the result."""
 BLEND = Blend(weights=(0.22, 0.25, 0.29, 0.25), noise=0.41)
 SPEEDS = Speeds(
-    daily_variance=7.5e-4,
-    season_variance=0.028,
+    daily_variance=5.4e-4,
+    season_variance=0.0115,
+    defence_growth=3.1,
     season_shrink=0.75,
-    start_variance=0.066,
-    promoted_loses=0.31,
-    relegated_gains=0.20,
-    home_gain=0.019,
+    start_variance=0.187,
+    home_variance=0.002,
+    promoted_loses=0.25,
+    relegated_gains=0.145,
+    newcomer_loses=0.023,
+    level_gain=0.0002,
+    home_gain=0.0155,
 )
 
 
@@ -56,16 +61,16 @@ def last_shares(match_ids: pd.Series, quotes: pd.DataFrame, market: str = "") ->
     return found
 
 
-def past_price_features(history: History, quotes: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns `past_odds_*` and `past_mixed_*` before each row; logs of expected goals."""
-    match_ids = history.frame["match_id"]
-    over25 = last_shares(match_ids, quotes, "total")[:, 0]
-    market = implied_goals(last_shares(match_ids, quotes), over25)
-    market_noise = np.full(market.shape, MARKET_NOISE)
+def past_price_features(history: History, quotes: pd.DataFrame, shares: Floats) -> pd.DataFrame:
+    """Return the columns `past_odds_*` and `past_mixed_*` before each row; logs of expected goals.
+
+    shares: (n, 3) probabilities of `last_shares`.
+    """
+    market = implied_goals(shares, last_shares(history.frame["match_id"], quotes, "total")[:, 0])
     observed, noise = blended(rescaled(history), BLEND)
     noise = noise * red_card_factors(history)[:, None]
-    alone = filtered(history, SPEEDS, (market,), (market_noise,))
-    mixed = filtered(history, SPEEDS, (market, observed), (market_noise, noise))
+    alone = filtered(history, SPEEDS, (market,), (np.full(market.shape, NOISE_ALONE),))
+    mixed = filtered(history, SPEEDS, (market, observed), (np.full(market.shape, NOISE_MIXED), noise))
     columns: dict[str, Floats] = {}
     for name, numbers in (("past_odds", alone), ("past_mixed", mixed)):
         columns |= {f"{name}_log_home": numbers[:, 0], f"{name}_log_away": numbers[:, 1]}
@@ -73,18 +78,19 @@ def past_price_features(history: History, quotes: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def price_labels(rows: pd.DataFrame, quotes: pd.DataFrame) -> pd.DataFrame:
+def price_labels(history: History, quotes: pd.DataFrame, shares: Floats) -> pd.DataFrame:
     """Return the labels `close_*` (average closing price) and `past_close_*` (last price by ORDER).
 
     Probabilities by the power method, NaN where a price is missing or its margin not believed, and for
-    fixtures. rows: `match_id` and `is_played`.
+    fixtures. shares: (n, 3) probabilities of `last_shares`.
     """
-    match_ids = rows["match_id"]
-    closing_prices = quotes_by_row(match_ids, quotes, "close", (MARKET_AVERAGE,))
-    is_played = rows["is_played"].to_numpy(dtype=bool)[:, None]
-    closing = np.where(is_played, shares_of(closing_prices, f"{MARKET_AVERAGE}_close"), np.nan)
-    past = np.where(is_played, last_shares(match_ids, quotes), np.nan)
-    parts = (("close", closing), ("past_close", past))
+    closing_prices = quotes_by_row(history.frame["match_id"], quotes, "close", (MARKET_AVERAGE,))
+    closing = shares_of(closing_prices, f"{MARKET_AVERAGE}_close")
+    is_played = history.frame["is_played"].to_numpy(dtype=bool)
     return pd.DataFrame(
-        {f"{name}_{side}": shares[:, place] for name, shares in parts for place, side in enumerate(SIDES)}
+        {
+            f"{name}_{side}": np.where(is_played, labels[:, place], np.nan)
+            for name, labels in (("close", closing), ("past_close", shares))
+            for place, side in enumerate(SIDES)
+        }
     )

@@ -1,8 +1,8 @@
 """What the anchored families learn from: the early market, and what everything else says beyond it.
 
 Each rating enters as its distance from the early market, so that a weight of zero means the market as it is.
-A book is told by its distance from the average early price; a missing book, handicap or total counts as no
-distance. Columns of the independent and memory settings enter as they are.
+A book is told by its distance from the average early price; a missing book or handicap counts as no distance,
+so that a book's end moves nothing. Columns of the independent and memory settings enter as they are.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ def _market(features: pd.DataFrame) -> dict[str, np.ndarray | pd.Series]:
         "early_imbalance": np.abs(early[:, 0] - early[:, 1]),
         "early_total": home + away,
         "early_over25": features["market_over25"],
-        "handicap_distance": handicap - (np.exp(home) - np.exp(away)),
+        "handicap_distance": (handicap - (np.exp(home) - np.exp(away))).fillna(0.0),
         "weekday": weekday,
     }
 
 
 def _books(features: pd.DataFrame) -> dict[str, np.ndarray | pd.Series]:
     names = [name for name in feature_columns("anchored") if name.startswith(_BOOK)]
-    return {name: features[name] for name in names}
+    return {name: features[name].fillna(0.0) for name in names}
 
 
 def _distance(features: pd.DataFrame, pair: str) -> Inputs:

@@ -30,7 +30,17 @@ from pipeline.sources.normalise import Normalised, early_collected_at, normalise
 
 CUT_OFF_AT = datetime(2026, 4, 18, 14, 0, tzinfo=UTC)
 SEEN_AT = datetime(2026, 6, 10, 12, 0, tzinfo=UTC)
-PARAMS = {"base_rates": {}, "market": {}, "poisson": {}, "lightgbm": {"rounds": 20, "min_data_in_leaf": 30}}
+PARAMS = {
+    "base_rates": {},
+    "market": {},
+    "poisson": {},
+    "lightgbm": {"rounds": 20, "min_data_in_leaf": 30},
+    "ratings_logit": {},
+    "memory_logit": {},
+    "memory_boost": {"rounds": 10},
+    "closing_line": {"rounds": 10, "min_data_in_leaf": 30},
+    "anchored_logit": {},
+}
 DIVISIONS = divisions_of("tiny")
 GOALS_AND_COUNTS = ("goals", "shots", "shots_on_target", "corners", "red_cards")
 

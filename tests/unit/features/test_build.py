@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.domain.errors import LeakageError
 from pipeline.features.build import LABEL_COLUMNS, PRICE_LABELS, build_features
-from pipeline.features.catalogue import feature_columns
+from pipeline.features.catalogue import feature_columns, features_version
 from tests.unit.features.simulated_football import Football, simulated
 
 
@@ -29,6 +29,10 @@ def _built(football: Football, **changes: pd.DataFrame) -> pd.DataFrame:
 
 def test_the_columns_are_the_labels_and_then_the_catalogue(football: Football) -> None:
     assert tuple(_built(football).columns) == LABEL_COLUMNS + feature_columns()
+
+
+def test_every_row_carries_the_version_of_the_table(football: Football) -> None:
+    assert _built(football)["features_version"].unique().tolist() == [features_version()]
 
 
 def test_every_match_and_fixture_has_one_row_in_playing_order(football: Football) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.features.history import History, history_of
+from pipeline.features.history import Floats, History, history_of
 from pipeline.features.past_prices import last_shares, past_price_features, price_labels
 from tests.unit.features.simulated_football import Football, simulated
 
@@ -23,6 +23,14 @@ def football() -> Football:
 @pytest.fixture(scope="module")
 def history(football: Football) -> History:
     return history_of(football.matches, football.fixtures, football.divisions)
+
+
+def _shares(history: History, quotes: pd.DataFrame) -> Floats:
+    return last_shares(history.frame["match_id"], quotes)
+
+
+def _features(history: History, quotes: pd.DataFrame) -> pd.DataFrame:
+    return past_price_features(history, quotes, _shares(history, quotes))
 
 
 def _quotes(**prices: tuple[float, float, float]) -> pd.DataFrame:
@@ -57,7 +65,7 @@ def test_without_any_price_there_is_no_past_close() -> None:
 
 
 def test_labels_are_the_prices_of_played_rows_alone(football: Football, history: History) -> None:
-    labels = price_labels(history.frame, football.quotes)
+    labels = price_labels(history, football.quotes, _shares(history, football.quotes))
     is_played = history.frame["is_played"].to_numpy()
     assert labels[is_played].notna().all(axis=None)
     assert labels[~is_played].isna().all(axis=None)
@@ -67,7 +75,7 @@ def test_labels_are_the_prices_of_played_rows_alone(football: Football, history:
 
 
 def test_a_rating_of_past_prices_finds_the_rates_behind_them(football: Football, history: History) -> None:
-    rows = past_price_features(history, football.quotes)
+    rows = _features(history, football.quotes)
     rates = football.truth.set_index("match_id").reindex(history.frame["match_id"])
     truth = np.log(rates["home_rate"] / rates["away_rate"]).to_numpy()
     last = (history.frame["season"] == 2022).to_numpy()
@@ -77,15 +85,15 @@ def test_a_rating_of_past_prices_finds_the_rates_behind_them(football: Football,
 
 
 def test_the_first_match_of_all_knows_no_price(football: Football, history: History) -> None:
-    blind = past_price_features(history, football.quotes.head(0)).iloc[0]
-    seeing = past_price_features(history, football.quotes).iloc[0]
+    blind = _features(history, football.quotes.head(0)).iloc[0]
+    seeing = _features(history, football.quotes).iloc[0]
     assert seeing.equals(blind)
 
 
 def test_a_world_without_prices_has_ratings_that_say_how_little_they_know(
     football: Football, history: History
 ) -> None:
-    blind = past_price_features(history, football.quotes.head(0))
-    seeing = past_price_features(history, football.quotes)
+    blind = _features(history, football.quotes.head(0))
+    seeing = _features(history, football.quotes)
     assert blind.notna().all(axis=None)
     assert blind["past_odds_variance"].iloc[-1] > 3 * seeing["past_odds_variance"].iloc[-1]
