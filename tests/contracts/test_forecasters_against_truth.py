@@ -3,8 +3,8 @@
 Test seasons 2023 and later of the embedded world, walk-forward, matches that all families answer. The
 bounds leave about three standard errors (by playing day) to the gaps seen when they were set: base rates
 0.070, market 0.008, poisson 0.017, lightgbm 0.007, filter 0.017, ratings_logit 0.017, memory_logit 0.006,
-memory_boost 0.001, closing_line 0.002, anchored_logit 0.002. elo_logit 0.027, dixon_coles 0.025. Blends
-are left to their parts.
+memory_boost 0.001, closing_line 0.002, anchored_logit 0.002, elo_logit 0.027, dixon_coles 0.025. Blends are
+left to their parts.
 """
 
 from __future__ import annotations
