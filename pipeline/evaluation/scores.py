@@ -3,7 +3,8 @@
 Scopes are all matches, each division and each season. Within a scope every family is scored on the matches
 that all of them answered; a family without any answer there is left out, and without the market there is no
 gap. Divisions whose history has no early price stay out of every comparison across divisions, where others
-have one. An infinite log loss (a probability of zero for what happened) stays infinite: clipping would hide it.
+have one. An infinite log loss (a probability of zero for what happened) stays infinite: clipping would
+hide it.
 """
 
 from __future__ import annotations

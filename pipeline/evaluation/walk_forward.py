@@ -7,8 +7,11 @@ first match, and is asked about rows whose labels are blank. Nothing here scores
 
 from __future__ import annotations
 
+import csv
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -93,8 +96,16 @@ def forecast_block(
 
 
 def unlabelled(features: pd.DataFrame) -> pd.DataFrame:
-    """Return feature rows as they stood before kick-off: without outcome and goals."""
-    return features.assign(outcome=np.nan, home_goals=np.nan, away_goals=np.nan, is_played=False)
+    """Return feature rows as they stood before kick-off: every number that is no feature is blank."""
+    numbers = features.select_dtypes("float").columns
+    labels = [name for name in numbers if name not in _feature_names()]
+    return features.assign(**dict.fromkeys(labels, np.nan), is_played=False)
+
+
+@cache
+def _feature_names() -> frozenset[str]:
+    with files("pipeline.features").joinpath("catalogue.csv").open(encoding="utf-8") as lines:
+        return frozenset(row["column"] for row in csv.DictReader(lines))
 
 
 def _blank(block: pd.DataFrame, family: str) -> pd.DataFrame:

@@ -80,11 +80,14 @@ def build_tables(
         "notices": findings.notices,
         "backtest": _backtest(findings),
     }
-    return {name: _conform(name, frame) for name, frame in tables.items()}
+    return {name: conform(name, frame) for name, frame in tables.items()}
 
 
-def _conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Order the columns, round the numbers to six decimals and check the contract."""
+def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a published table with its columns in order and its numbers rounded to six decimals.
+
+    Raises ContractError where it breaks its columns.
+    """
     ordered = frame[[column.name for column in columns_of(name, __package__)]].reset_index(drop=True).copy()
     numbers = ordered.select_dtypes("float").columns
     ordered[numbers] = ordered[numbers].round(6)

@@ -172,3 +172,9 @@ def quieten_libraries() -> None:
     """Set what libraries read from the environment, before any of them is imported; a value given stays."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
+
+
+def work_on_one_core() -> None:
+    """Keep this process's libraries to one thread; call it before any is imported."""
+    os.environ["OMP_NUM_THREADS"] = "1"
+    quieten_libraries()
