@@ -23,7 +23,7 @@ MARKET = "market"
 
 PROBABILITY_COLUMNS = [f"p_{side}" for side in SIDES]
 _MATCH_COLUMNS = ["match_id", "division", "season", "kick_off_at", "outcome"]
-_DTYPES = {"text": "str", "integer": "int64", "number": "float64"}
+_DTYPES = {"text": "str", "integer": "int64", "number": "float64", "flag": "bool"}
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,9 @@ from pipeline.publishing.view_models import (
     reliability,
     returns,
     scores,
+    skill,
     status,
+    value,
 )
 from pipeline.publishing.views import DISCLAIMER, PublishedTables, RunFacts, load_run, load_tables
 
@@ -90,6 +92,7 @@ def page_views(tables: PublishedTables, run: RunFacts) -> Iterator[PageView]:
     yield _matches_page(tables, run)
     yield _divisions_page(known)
     yield _metrics_page(tables, run)
+    yield _skill_page(tables, run)
     yield _status_page(tables, run, known)
     yield _downloads_page(tables, run)
     for division in known:
@@ -101,7 +104,7 @@ def _matches_page(tables: PublishedTables, run: RunFacts) -> PageView:
         "coming": matches.coming_days(tables, run),
         "recent": matches.recent_days(tables),
         "headline": scores.headline(tables, run),
-        "value_record": returns.value_record(tables, run),
+        "value_record": value.threshold_record(tables, run),
         "values_count": int(tables.upcoming["value_side"].notna().sum()),
     }
     words = "Coming football matches with the probability of each outcome, beside the market's prices."
@@ -123,6 +126,7 @@ def _metrics_page(tables: PublishedTables, run: RunFacts) -> PageView:
         "market_panels": reliability.panels_of(tables, scores.MARKET),
         "bins": reliability.bins_of(tables, champion),
         "returns": returns.return_rows(tables, run, "all", "all"),
+        "buckets": value.bucket_rows(tables, run),
         "by_division": scores.champion_rows(tables, run, "division"),
         "by_season": scores.champion_rows(tables, run, "season"),
         "few_bets": returns.FEW_BETS,
@@ -131,6 +135,19 @@ def _metrics_page(tables: PublishedTables, run: RunFacts) -> PageView:
         "How good the backtested forecasts are: scores, calibration and betting returns beside the market's."
     )
     return PageView("metrics/", "Metrics", words, "metrics", True, data)
+
+
+def _skill_page(tables: PublishedTables, run: RunFacts) -> PageView:
+    data = {
+        "settings": skill.setting_tables(tables, run),
+        "heads": skill.part_heads(tables, run),
+        "by_division": skill.part_rows(tables, "division"),
+        "by_season": skill.part_rows(tables, "season"),
+        "costs": skill.cost_rows(tables, run),
+        "seasons": skill.seasons_measured(run),
+    }
+    words = "What each forecaster knows, measured over past seasons beside the early and the closing market."
+    return PageView("skill/", "Skill", words, "skill", True, data)
 
 
 def _status_page(

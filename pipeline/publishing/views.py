@@ -35,6 +35,19 @@ class FamilyFacts:
 
 
 @dataclass(frozen=True)
+class SkillFacts:
+    """What the last measurement of skill was of. `is_current`: by the code that makes today's forecasts."""
+
+    first_season: int
+    last_season: int
+    history_from: int
+    cut_off_at: datetime
+    is_confirmation: bool
+    is_current: bool
+    code: str
+
+
+@dataclass(frozen=True)
 class RunFacts:
     """The facts of one run, from `run.json`. `beats_market` is None where it cannot be said."""
 
@@ -52,6 +65,8 @@ class RunFacts:
     families: Mapping[str, FamilyFacts]
     beats_market: bool | None
     value_threshold: float
+    value_price_source: str
+    skill: SkillFacts | None
     code_revision: str
     intake_digest: str
     matches_count: int
@@ -81,6 +96,9 @@ class PublishedTables:
     scores: pd.DataFrame
     calibration: pd.DataFrame
     returns: pd.DataFrame
+    value_buckets: pd.DataFrame
+    skill: pd.DataFrame
+    skill_costs: pd.DataFrame
     notices: pd.DataFrame
     backtest_count: int
 
@@ -89,7 +107,7 @@ class PublishedTables:
         return self.backtest_count if table == "backtest" else len(getattr(self, table))
 
 
-_SHOWN = ("upcoming", "recent", "divisions", "standings", "scores", "calibration", "returns", "notices")
+_SHOWN = tuple(field for field in PublishedTables.__dataclass_fields__ if field != "backtest_count")
 
 
 def load_tables(folder: Path) -> PublishedTables:
@@ -128,9 +146,17 @@ def run_facts(document: Mapping[str, Any]) -> RunFacts:
         "cut_off_at": _instant(document["cut_off_at"]),
         "champion_trained_until": _instant(trained) if trained else None,
         "families": families,
+        "skill": _skill_facts(document["skill"]),
     }
     plain = {name: document[name] for name in RunFacts.__dataclass_fields__ if name not in own}
     return RunFacts(**plain, **own)
+
+
+def _skill_facts(document: Mapping[str, Any] | None) -> SkillFacts | None:
+    if document is None:
+        return None
+    facts = {name: document[name] for name in SkillFacts.__dataclass_fields__}
+    return SkillFacts(**facts | {"cut_off_at": _instant(facts["cut_off_at"])})
 
 
 def _instant(text: str) -> datetime:

@@ -18,6 +18,7 @@ from pipeline.archive.folder_fetch import division_table_of, folder_mark_of
 from pipeline.archive.paths import DataRoot, SiteRoot
 from pipeline.domain.errors import SettingError
 from pipeline.domain.identity import slug_of
+from pipeline.domain.value import PRICE_SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,6 +51,7 @@ class pipeline(luigi.Config):  # noqa: N801  the class name is the section's nam
     seasons_from = luigi.IntParameter(default=2015)
     horizon_days = luigi.IntParameter(default=14)
     value_threshold = luigi.FloatParameter(default=0.05)
+    value_price_source = luigi.ChoiceParameter(choices=PRICE_SOURCES, default="avg")
     test_seasons = luigi.IntParameter(default=3)
     tuning_profile = luigi.ChoiceParameter(choices=("smoke", "demo", "production"), default="demo")
     keep_releases = luigi.IntParameter(default=5)
@@ -75,6 +77,7 @@ class Settings:
     seasons_from: int
     horizon_days: int
     value_threshold: float
+    value_price_source: str
     test_seasons: int
     tuning_profile: str
     keep_releases: int
@@ -124,6 +127,7 @@ def load_settings() -> Settings:
         seasons_from=section.seasons_from,
         horizon_days=section.horizon_days,
         value_threshold=section.value_threshold,
+        value_price_source=section.value_price_source,
         test_seasons=section.test_seasons,
         tuning_profile=section.tuning_profile,
         keep_releases=section.keep_releases,

@@ -14,6 +14,7 @@ from pipeline.archive.paths import PROJECT_ROOT
 from pipeline.tasks.archive import divisions_in, intake_of
 from pipeline.tasks.forecasting import ScoreFixtures, champion_of, evaluated_paths, withheld_divisions
 from pipeline.tasks.intake import source_of
+from pipeline.tasks.skill import last_skill
 from pipeline.tasks.stage import Stage, say
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class PublishTables(Stage):
             cut_off_at=self.cut_off_at,
             champion=champion_of(self).family,
             threshold=self.settings.value_threshold,
+            price_source=self.settings.value_price_source,
         )
         counts = {"matches_count": len(findings.matches), "fixtures_count": len(findings.fixtures)}
         write_tables(tables, run_document(self) | counts, self.paths.tables)
@@ -61,7 +63,7 @@ def findings_of(stage: Stage) -> Findings:
     from pipeline.features.ratings import current_elo
     from pipeline.publishing.tables import Findings
 
-    own, evaluated = stage.paths, evaluated_paths(stage)
+    own, evaluated, skill = stage.paths, evaluated_paths(stage), last_skill(stage)
     matches = read_table(own.matches)
     return Findings(
         matches=matches,
@@ -73,6 +75,9 @@ def findings_of(stage: Stage) -> Findings:
         scores=read_table(evaluated.scores),
         calibration=read_table(evaluated.calibration),
         returns=read_table(evaluated.returns),
+        value_buckets=read_table(evaluated.value_buckets),
+        skill=skill.tables["skill"],
+        skill_costs=skill.tables["skill_costs"],
         ratings=current_elo(matches, divisions_in(stage.settings)),
         verdict=read_json(own.verdict),
         notices=notices_of(stage),
@@ -154,6 +159,8 @@ def run_document(stage: Stage) -> dict[str, Any]:
         "families": families,
         "beats_market": {"ahead": True, "behind": False}.get(decision["standing"]),
         "value_threshold": settings.value_threshold,
+        "value_price_source": settings.value_price_source,
+        "skill": last_skill(stage).facts,
         "horizon_days": settings.horizon_days,
         "code_revision": run.revision,
         "intake_digest": intake_of(stage).digest,

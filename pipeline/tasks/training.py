@@ -162,13 +162,21 @@ class EvaluateModel(Stage):
         from pipeline.evaluation.calibration import calibration_table
         from pipeline.evaluation.returns import return_table
         from pipeline.evaluation.scores import score_table
+        from pipeline.evaluation.value_buckets import value_bucket_table
 
         forecasts, matches = read_table(self.paths.walk_forward), read_table(self.paths.matches)
         quotes, threshold = read_table(self.paths.quotes), self.settings.value_threshold
+        named = self.settings.value_price_source
         write_table(self.paths.scores, score_table(forecasts, matches, seed=_SEED))
         write_table(self.paths.calibration, calibration_table(forecasts, matches))
         write_table(
             self.paths.returns, return_table(forecasts, matches, quotes, threshold=threshold, seed=_SEED)
+        )
+        write_table(
+            self.paths.value_buckets,
+            value_bucket_table(
+                forecasts, matches, quotes, threshold=threshold, price_source=named, seed=_SEED
+            ),
         )
         write_json(self.paths.evaluation, {"forecasts_count": len(forecasts), "seed": _SEED})
 

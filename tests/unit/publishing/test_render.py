@@ -28,8 +28,15 @@ def _bytes_of(folder: Path) -> dict[str, bytes]:
 
 def test_the_index_lists_every_page_and_its_fragment_exists(pages: Path) -> None:
     index = read_json(pages / "pages.json")["pages"]
-    assert [page["path"] for page in index[:5]] == ["", "divisions/", "metrics/", "status/", "downloads/"]
-    assert {page["path"] for page in index[5:]} == {
+    assert [page["path"] for page in index[:6]] == [
+        "",
+        "divisions/",
+        "metrics/",
+        "skill/",
+        "status/",
+        "downloads/",
+    ]
+    assert {page["path"] for page in index[6:]} == {
         f"divisions/{code}/" for code in ("e0", "e1", "d1", "i1", "sp1", "g1")
     }
     assert all((pages / page["fragment"]).is_file() for page in index)
@@ -41,6 +48,7 @@ def test_divisions_are_reached_from_their_list_and_not_from_the_navigation(pages
         "",
         "divisions/",
         "metrics/",
+        "skill/",
         "status/",
         "downloads/",
     ]

@@ -13,6 +13,7 @@ import pytest
 from pipeline.domain.divisions import divisions_of
 from pipeline.domain.errors import ContractError
 from pipeline.domain.tables import columns_of
+from pipeline.evaluation.comparison import published_table
 from pipeline.publishing.tables import TABLES, Findings, build_tables
 
 CUT_OFF = datetime(2026, 4, 24, 19, 4, tzinfo=UTC)
@@ -93,6 +94,9 @@ def findings() -> Findings:
         scores=typed("scores", []),
         calibration=typed("calibration", []),
         returns=typed("returns", []),
+        value_buckets=published_table("value_buckets", []),
+        skill=published_table("skill", []),
+        skill_costs=published_table("skill_costs", []),
         ratings=pd.DataFrame({"club_id": ["x.ayr"], "elo": [1512.5]}),
         verdict={"divisions": dict.fromkeys(DIVISIONS, states)},
         notices=typed("notices", []),
