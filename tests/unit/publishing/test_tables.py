@@ -128,6 +128,23 @@ def test_a_withheld_fixture_keeps_its_reason_and_has_no_edge(tables: dict[str, p
     assert pd.isna(row["value_side"])
 
 
+def test_a_value_mark_names_its_price_and_whose_it_is(tables: dict[str, pd.DataFrame]) -> None:
+    row = tables["upcoming"].set_index("match_id").loc["f1"]
+    assert (row["value_price_source"], row["value_price"]) == ("market average", row["price_home"])
+
+
+@pytest.mark.parametrize(("champion", "source"), [("lightgbm", "avg"), ("poisson", "fonbet")])
+def test_no_value_mark_where_another_family_speaks_or_the_source_has_no_price(
+    findings: Findings, champion: str, source: str
+) -> None:
+    built = build_tables(
+        findings, DIVISIONS, cut_off_at=CUT_OFF, champion=champion, threshold=0.05, price_source=source
+    )
+    row = built["upcoming"].set_index("match_id").loc["f1"]
+    assert row[["value_side", "value_price", "value_price_source"]].isna().all()
+    assert row["edge_home"] > 0.05
+
+
 def test_half_a_quote_is_no_quote(tables: dict[str, pd.DataFrame]) -> None:
     row = tables["upcoming"].set_index("match_id").loc["f2"]
     assert pd.isna(row["price_home"])
