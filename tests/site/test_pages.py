@@ -145,7 +145,7 @@ def test_data_addresses_carry_the_release(site: Path) -> None:
     text = (site / "downloads/index.html").read_text(encoding="utf-8")
     addresses = {urljoin("/downloads/", found) for found in re.findall(r'href="([^"]*data/[^"]*)"', text)}
     assert "/data/20261123T1400Z-1a2b3c4d/upcoming.parquet" in addresses
-    assert len(addresses) == 27
+    assert len(addresses) == 36
 
 
 def test_the_release_rules_find_nothing(site: Path, tmp_path: Path) -> None:
