@@ -88,6 +88,7 @@ class CostRow:
     label: str
     blocks: str
     seconds: str
+    cpu_seconds: str
     peak: str
     answered: str
     fault: str
@@ -155,6 +156,7 @@ def cost_rows(tables: PublishedTables, run: RunFacts) -> tuple[CostRow, ...]:
             label=run.family_title(family),
             blocks=formats.count(len(own)),
             seconds=formats.decimal(seconds, 1),
+            cpu_seconds=formats.decimal(float(own["cpu_seconds"].sum()), 1),
             peak=formats.count(own["peak_memory_mib"].max()),
             answered=answered,
             fault="; ".join(faults),
