@@ -14,7 +14,7 @@ from pipeline.archive.paths import PROJECT_ROOT
 from pipeline.tasks.archive import divisions_in, intake_of
 from pipeline.tasks.forecasting import ScoreFixtures, champion_of, evaluated_paths, withheld_divisions
 from pipeline.tasks.intake import source_of
-from pipeline.tasks.skill import last_skill
+from pipeline.tasks.last_skill import last_skill
 from pipeline.tasks.stage import Stage, say
 
 if TYPE_CHECKING:

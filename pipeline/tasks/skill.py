@@ -12,12 +12,12 @@ import json
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import luigi
 
 from pipeline.archive.atomic import read_json
-from pipeline.domain.errors import ContractError, PipelineError, SettingError
+from pipeline.domain.errors import PipelineError, SettingError
 from pipeline.tasks.run import decide_run
 from pipeline.tasks.settings import add_setting_options, apply_setting_options, load_settings
 from pipeline.tasks.stage import Stage, say
@@ -126,34 +126,6 @@ class MeasureSkill(Stage):
         known = matches[["match_id", *keys]].merge(truth, on=keys, how="left", validate="1:1")
         shares = known.set_index("match_id").loc[match_ids, PROBABILITY_COLUMNS].to_numpy(dtype="float64")
         return forecasts_of(match_ids, TRUTH, shares)
-
-
-@dataclass(frozen=True)
-class LastSkill:
-    """The last measurement of a data root: its tables, without rows where there is none, and its facts."""
-
-    tables: dict[str, pd.DataFrame]
-    facts: dict[str, Any] | None
-
-
-def last_skill(stage: Stage) -> LastSkill:
-    """Return what `make skill` measured last; none where that was another version's kind of table."""
-    from pipeline.archive.tables import read_table
-    from pipeline.evaluation.comparison import published_table
-    from pipeline.publishing.tables import conform
-    from pipeline.tasks.skill_jobs import code_version
-
-    names, folder = ("skill", "skill_costs"), stage.data.skill
-    nothing = LastSkill({name: published_table(name, []) for name in names}, None)
-    if not folder.is_dir():
-        return nothing
-    facts = read_json(folder / "run.json")
-    try:
-        tables = {name: conform(name, read_table(folder / f"{name}.parquet")) for name in names}
-    except (ContractError, KeyError):
-        say("the last measurement of skill is of an older form and is not shown: run `make skill`")
-        return nothing
-    return LastSkill(tables, facts | {"is_current": facts["code"] == code_version()})
 
 
 class KeepSkill(Stage):
