@@ -1,6 +1,6 @@
 # Touchline. `make help` lists the targets; README.md says what they are for.
 .DEFAULT_GOAL := help
-.PHONY: help publish refresh league serve status test fuzz check bench format lock clean
+.PHONY: help publish refresh league serve status skill test fuzz check bench format lock clean
 
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
@@ -26,9 +26,22 @@ SETTINGS = $(if $(SOURCE),--pipeline-source $(SOURCE)) $(if $(BASE_URL),--pipeli
 	$(if $(DATA_ROOT),--pipeline-data-root $(DATA_ROOT)) $(if $(SITE_ROOT),--pipeline-site-root $(SITE_ROOT)) \
 	$(if $(FOLDER),--pipeline-folder $(FOLDER))
 
+
+# What a measurement of skill covers; each one left empty keeps the default that `make skill` documents.
+FAMILIES ?=
+SCORE_DIVISIONS ?=
+FIRST_SEASON ?=
+LAST_SEASON ?=
+HISTORY_FROM ?=
+CONFIRM ?=
+MEASURED = $(if $(FAMILIES),--families $(FAMILIES)) $(if $(SCORE_DIVISIONS),--score-divisions $(SCORE_DIVISIONS)) \
+	$(if $(FIRST_SEASON),--first-season $(FIRST_SEASON)) $(if $(LAST_SEASON),--last-season $(LAST_SEASON)) \
+	$(if $(HISTORY_FROM),--history-from $(HISTORY_FROM)) $(if $(CONFIRM),--confirm)
+
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
-	@echo "  settings of publish and refresh: SOURCE=, BASE_URL=, AS_OF=, DATA_ROOT=, SITE_ROOT=, FOLDER="
+	@echo "  settings of publish, refresh and skill: SOURCE=, BASE_URL=, AS_OF=, DATA_ROOT=, SITE_ROOT=, FOLDER="
+	@echo "  of skill alone: FAMILIES=, SCORE_DIVISIONS=, FIRST_SEASON=, LAST_SEASON=, HISTORY_FROM=, CONFIRM=1"
 
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Touchline needs Python 3.11, 3.12 or 3.13 with venv"; exit 1; }
@@ -51,6 +64,9 @@ league: $(READY) ## try one division, apart from every live run: coverage, clubs
 
 status: $(READY) ## say how the last run went
 	@$(BIN)/python -m pipeline.tasks.operator status $(SETTINGS)
+
+skill: $(READY) ## measure every forecaster beside the market over past seasons (long; resumes)
+	@$(BIN)/python -m pipeline.tasks.skill $(if $(AS_OF),--as-of $(AS_OF)) $(MEASURED) $(SETTINGS)
 
 serve: $(READY) ## show the current release on http://localhost:8080/ (another port: PORT=)
 	@$(BIN)/python -m pipeline.tasks.serve $(if $(PORT),--port $(PORT)) $(SETTINGS)

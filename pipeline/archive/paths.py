@@ -122,6 +122,15 @@ class DataRoot:
         return self.folder / "metrics.prom"
 
     @property
+    def skill(self) -> Path:
+        """Return the folder of the last measurement of skill: its tables and what was measured."""
+        return self.folder / "skill" / "last"
+
+    def skill_block(self, content: str) -> Path:
+        """Return the folder of one family's forecasts of one block, by the hash of all that made them."""
+        return self.folder / "skill" / "blocks" / _checked_hash(content)[:2] / content
+
+    @property
     def lock(self) -> Path:
         """Return the file that one run at a time holds locked."""
         return self.folder / "run.lock"

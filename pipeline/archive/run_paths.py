@@ -243,3 +243,12 @@ class RunPaths:
     def clubs(self) -> Path:
         """Return the JSON report of the clubs first seen in the running season, country by country."""
         return self.folder / "clubs.json"
+
+    @property
+    def value_buckets(self) -> Path:
+        """Return the table `value_buckets`."""
+        return self.folder / "value_buckets.parquet"
+
+    def skill(self, plan: str) -> Path:
+        """Return the folder of what this run measured of a plan of test seasons, by the plan's hash."""
+        return self.folder / f"skill-{plan[:16]}"

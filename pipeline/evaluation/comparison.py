@@ -23,7 +23,13 @@ MARKET = "market"
 
 PROBABILITY_COLUMNS = [f"p_{side}" for side in SIDES]
 _MATCH_COLUMNS = ["match_id", "division", "season", "kick_off_at", "outcome"]
-_DTYPES = {"text": "str", "integer": "int64", "number": "float64", "instant": "datetime64[us, UTC]"}
+_DTYPES = {
+    "text": "str",
+    "integer": "int64",
+    "number": "float64",
+    "flag": "bool",
+    "instant": "datetime64[us, UTC]",
+}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 Scopes are all matches, each division and each season. Within a scope every family is scored on the matches
 that all of them answered; a family without any answer there is left out, and without the market there is no
-gap. An infinite log loss (a probability of zero for what happened) stays infinite: clipping would hide it.
+gap. Divisions whose history has no early price stay out of every comparison across divisions, where others
+have one. An infinite log loss (a probability of zero for what happened) stays infinite: clipping would
+hide it.
 """
 
 from __future__ import annotations
@@ -13,10 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.domain.scores import FloatArray, brier, is_hit, log_loss, rps
+from pipeline.domain.scores import BoolArray, FloatArray, brier, is_hit, log_loss, rps
 from pipeline.evaluation.bootstrap import ratio_intervals
 from pipeline.evaluation.calibration import ece, ece_floor
-from pipeline.evaluation.comparison import MARKET, Comparison, compare, published_table, scopes
+from pipeline.evaluation.comparison import MARKET, Comparison, compare, is_complete, published_table, scopes
 
 
 def score_table(forecasts: pd.DataFrame, matches: pd.DataFrame, *, seed: int) -> pd.DataFrame:
@@ -26,11 +28,23 @@ def score_table(forecasts: pd.DataFrame, matches: pd.DataFrame, *, seed: int) ->
     one match-day. Rows are ordered by scope, key and family. Raises ContractError, ProbabilityError.
     """
     rows: list[dict[str, Any]] = []
-    for scope, key, part in scopes(compare(forecasts, matches), ["division", "season"]):
-        common = part.on_common_matches()
+    comparison = compare(forecasts, matches)
+    is_priced = _has_market(comparison)
+    for scope, key, part in scopes(comparison, ["division", "season"]):
+        is_across = scope != "division" and is_priced.any()
+        common = (part.where(is_priced[part.matches.index]) if is_across else part).on_common_matches()
         if len(common.matches):
             rows += [{"scope": scope, "key": key, **row} for row in _scored(common, seed)]
     return published_table("scores", rows)
+
+
+def _has_market(comparison: Comparison) -> BoolArray:
+    """Tell for each match whether the market has an answer for any match of its division."""
+    if MARKET not in comparison.families:
+        return np.zeros(len(comparison.matches), dtype=np.bool_)
+    division = comparison.matches["division"]
+    speaks = division[is_complete(comparison.of(MARKET))].unique()
+    return division.isin(speaks).to_numpy(dtype=np.bool_)
 
 
 def _scored(common: Comparison, seed: int) -> Iterator[dict[str, Any]]:

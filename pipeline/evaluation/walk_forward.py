@@ -2,13 +2,16 @@
 
 Test matches fall into blocks that end on 30 June and 31 December, so that winter and summer calendars share
 one clock. For each block every family is fitted on all matches that kicked off on days before the block's
-first match. Nothing here scores a forecast.
+first match, and is asked about rows whose labels are blank. Nothing here scores a forecast.
 """
 
 from __future__ import annotations
 
+import csv
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -26,14 +29,15 @@ def walk_forward(
     features: pd.DataFrame,
     params_by_family: Mapping[str, Mapping[str, Any]],
     *,
-    first_test_season: int,
+    first_test_season: int | Mapping[str, int],
     progress: Callable[[str], None] | None = None,
 ) -> pd.DataFrame:
     """Return the table `forecasts`: every family's forecast of every match since `first_test_season`.
 
-    features: rows of `build_features`; rows without an outcome are left out. A family that cannot be fitted
-    on a block's past has no answer in that block (NaN), said through `progress`. Raises KeyError for an
-    unknown family.
+    features: rows of `build_features`; rows without an outcome are left out. first_test_season: starting
+    year, one for all or one a division (see `first_test_seasons`); a division without one is not tested.
+    A family that cannot be fitted on a block's past has no answer in that block (NaN), said through
+    `progress`. Raises KeyError for an unknown family.
     """
     say = progress or _log.info
     played = features[features["is_played"]]
@@ -41,7 +45,7 @@ def walk_forward(
     for name, past, block in _blocks(played, first_test_season):
         say(f"walk-forward {name}: {len(past)} matches to learn from, {len(block)} to forecast")
         for family, params in params_by_family.items():
-            forecasts, fault = _forecast_block(family, params, past, block)
+            forecasts, fault = forecast_block(family, params, past, block)
             if fault:
                 say(f"walk-forward {name}: {fault}")
             parts.append(forecasts)
@@ -49,8 +53,27 @@ def walk_forward(
     return table.sort_values(["match_id", "family"], kind="stable", ignore_index=True)
 
 
-def _blocks(played: pd.DataFrame, first_test_season: int) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame]]:
-    tested = played[played["season"] >= first_test_season]
+def first_test_seasons(features: pd.DataFrame, seasons_count: int) -> dict[str, int]:
+    """Return for each division the starting year of the first of its last `seasons_count` seasons.
+
+    Each division counts its own: where summer leagues have begun a year that winter leagues have not, neither
+    loses a season. One that is no longer played has no test, and none begins before the third season of all,
+    so that two are left to learn from.
+    """
+    present = features[["division", "season"]].drop_duplicates()
+    years = sorted(present["season"].unique())
+    earliest = max(years[min(2, len(years) - 1)], years[-1] - seasons_count) if years else 0
+    seasons = present.sort_values("season", kind="stable").groupby("division", sort=True)["season"]
+    return {str(code): int(max(own.iloc[-seasons_count:].iloc[0], earliest)) for code, own in seasons}
+
+
+def _blocks(
+    played: pd.DataFrame, first_test_season: int | Mapping[str, int]
+) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame]]:
+    if isinstance(first_test_season, int):
+        tested = played[played["season"] >= first_test_season]
+    else:
+        tested = played[played["season"] >= played["division"].map(first_test_season)]
     kick_off_at = tested["kick_off_at"]
     halves = kick_off_at.dt.year.astype("str") + np.where(kick_off_at.dt.month < 7, "-H1", "-H2")
     for name, block in tested.groupby(halves, sort=True):
@@ -58,14 +81,31 @@ def _blocks(played: pd.DataFrame, first_test_season: int) -> Iterator[tuple[str,
         yield str(name), played[played["kick_off_at"] < first_day], block
 
 
-def _forecast_block(
+def forecast_block(
     family: str, params: Mapping[str, Any], past: pd.DataFrame, block: pd.DataFrame
 ) -> tuple[pd.DataFrame, str]:
+    """Fit a family on the past and return its forecasts of a block, and why it has none (empty where it has).
+
+    The block is handed over without its labels. Raises KeyError for an unknown family.
+    """
     try:
         forecaster = FAMILIES[family].build(params).fit(past)
     except ModelError as fault:
         return _blank(block, family), str(fault)
-    return _table(block, family, forecaster.forecast(block)), ""
+    return _table(block, family, forecaster.forecast(unlabelled(block))), ""
+
+
+def unlabelled(features: pd.DataFrame) -> pd.DataFrame:
+    """Return feature rows as they stood before kick-off: every number that is no feature is blank."""
+    numbers = features.select_dtypes("float").columns
+    labels = [name for name in numbers if name not in _feature_names()]
+    return features.assign(**dict.fromkeys(labels, np.nan), is_played=False)
+
+
+@cache
+def _feature_names() -> frozenset[str]:
+    with files("pipeline.features").joinpath("catalogue.csv").open(encoding="utf-8") as lines:
+        return frozenset(row["column"] for row in csv.DictReader(lines))
 
 
 def _blank(block: pd.DataFrame, family: str) -> pd.DataFrame:

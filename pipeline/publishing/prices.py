@@ -13,7 +13,7 @@ import pandas as pd
 FEWEST = 30
 """A mean over fewer matches or bets than this could give single prices away and is left out."""
 
-_TELLING = ("price_", "implied_", "edge_", "close_", "market_log_loss")
+_TELLING = ("price_", "implied_", "edge_", "close_", "value_price", "market_log_loss")
 _SUITES_WITH_PRICES = ("quotes", "prices", "exchanges", "features", "upcoming", "recent", "returns")
 _MARKET = "market"
 
@@ -39,6 +39,10 @@ def without_prices(
     told["backtest"] = _in_whole_percent(own, "family", anchored)
     told["scores"] = scores[scores["n"] >= FEWEST].reset_index(drop=True)
     told["returns"] = returns[returns["n"] >= FEWEST].assign(mean_price=float("nan")).reset_index(drop=True)
+    if "value_buckets" in tables:
+        buckets = tables["value_buckets"]
+        kept = buckets[buckets["n"] >= FEWEST].assign(mean_price=float("nan"))
+        told["value_buckets"] = kept.reset_index(drop=True)
     told["calibration"] = _without_small_bins(tables["calibration"], anchored)
     told["notices"] = _without_cells(tables["notices"])
     if "quality_examples" in tables:

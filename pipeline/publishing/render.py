@@ -23,9 +23,11 @@ from pipeline.publishing.view_models import (
     reliability,
     returns,
     scores,
+    skill,
     status,
     terms,
     track_record,
+    value,
 )
 from pipeline.publishing.views import DISCLAIMER, PublishedTables, RunFacts, load_run, load_tables
 
@@ -96,6 +98,7 @@ def page_views(tables: PublishedTables, run: RunFacts) -> Iterator[PageView]:
     yield _matches_page(tables, run)
     yield _divisions_page(known)
     yield _metrics_page(tables, run, known)
+    yield _skill_page(tables, run)
     yield _track_record_page(tables, run)
     yield _status_page(tables, run, known)
     yield _downloads_page(tables, run)
@@ -111,7 +114,7 @@ def _matches_page(tables: PublishedTables, run: RunFacts) -> PageView:
         "coming": matches.coming_days(tables, run),
         "recent": matches.recent_days(tables),
         "headline": scores.headline(tables, run),
-        "value_record": returns.value_record(tables, run),
+        "value_record": value.threshold_record(tables, run),
         "values_count": int(tables.upcoming["value_side"].notna().sum()),
     }
     words = "Coming football matches with the probability of each outcome, beside the market's prices."
@@ -136,6 +139,7 @@ def _metrics_page(
         "market_panels": reliability.panels_of(tables, scores.MARKET),
         "bins": reliability.bins_of(tables, champion),
         "returns": returns.return_rows(tables, run, "all", "all"),
+        "buckets": value.bucket_rows(tables, run),
         "by_division": scores.champion_rows(tables, run, "division"),
         "by_season": scores.champion_rows(tables, run, "season"),
         "goal_rows": scores.goal_rows(tables, run),
@@ -161,6 +165,19 @@ def _track_record_page(tables: PublishedTables, run: RunFacts) -> PageView:
     }
     words = "Every forecast sealed before kick-off, scored beside the market, and how to check the ledger."
     return PageView("track-record/", "Track record", words, "track_record", True, data)
+
+
+def _skill_page(tables: PublishedTables, run: RunFacts) -> PageView:
+    data = {
+        "settings": skill.setting_tables(tables, run),
+        "heads": skill.part_heads(tables, run),
+        "by_division": skill.part_rows(tables, "division"),
+        "by_season": skill.part_rows(tables, "season"),
+        "costs": skill.cost_rows(tables, run),
+        "seasons": skill.seasons_measured(run),
+    }
+    words = "What each forecaster knows, measured over past seasons beside the early and the closing market."
+    return PageView("skill/", "Skill", words, "skill", True, data)
 
 
 def _status_page(

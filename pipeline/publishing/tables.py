@@ -20,12 +20,13 @@ from pipeline.domain.outcomes import SIDES
 from pipeline.domain.rules import tie_break_words
 from pipeline.domain.scores import log_loss
 from pipeline.domain.tables import check_columns, columns_of
-from pipeline.domain.value import edges, value_sides
+from pipeline.domain.value import edges, usable_prices, value_sides
 from pipeline.publishing.coverage import coverage_table
 from pipeline.publishing.other_prices import listed_by, other_prices
 from pipeline.publishing.standings import league_standings
 
 PRICE_SOURCE = "market average"
+PRICE_SOURCES = {"avg": PRICE_SOURCE, "max": "best price", "fonbet": "Fonbet"}
 RECENT_DAYS = 14
 _MOMENTS = (("early", "early"), ("closing", "close"))
 TABLES = (
@@ -36,6 +37,9 @@ TABLES = (
     "scores",
     "calibration",
     "returns",
+    "value_buckets",
+    "skill",
+    "skill_costs",
     "markets",
     "likely_scores",
     "goal_scores",
@@ -68,6 +72,9 @@ class Findings:
     scores: pd.DataFrame
     calibration: pd.DataFrame
     returns: pd.DataFrame
+    value_buckets: pd.DataFrame
+    skill: pd.DataFrame
+    skill_costs: pd.DataFrame
     markets: pd.DataFrame
     likely_scores: pd.DataFrame
     goal_scores: pd.DataFrame
@@ -86,21 +93,26 @@ def build_tables(
     cut_off_at: datetime,
     champion: str,
     threshold: float,
+    price_source: str = "avg",
 ) -> dict[str, pd.DataFrame]:
     """Return the published tables by name.
 
-    threshold: the edge, as a share, above which an outcome is marked as value.
+    threshold: the edge, as a share, above which an outcome is marked as value. price_source: whose early
+    price the mark names: `avg`, `max` or `fonbet`.
     Raises ContractError where a table breaks its columns.
     """
     countries = {code: division.country for code, division in divisions.items()}
     tables = {
-        "upcoming": _upcoming(findings, countries, threshold),
+        "upcoming": _upcoming(findings, countries, champion, threshold, price_source),
         "recent": _recent(findings, countries, champion, cut_off_at, threshold),
         "divisions": _divisions(findings, divisions, cut_off_at),
         "standings": _standings(findings, divisions, cut_off_at),
         "scores": findings.scores,
         "calibration": findings.calibration,
         "returns": findings.returns,
+        "value_buckets": findings.value_buckets,
+        "skill": findings.skill,
+        "skill_costs": findings.skill_costs,
         "markets": _named(findings, findings.markets),
         "likely_scores": _named(findings, findings.likely_scores),
         "goal_scores": findings.goal_scores,
@@ -113,7 +125,10 @@ def build_tables(
 
 
 def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Order the columns, round the numbers to six decimals and check the contract."""
+    """Return a published table with its columns in order and its numbers rounded to six decimals.
+
+    Raises ContractError where it breaks its columns.
+    """
     ordered = frame[[column.name for column in columns_of(name, __package__)]].reset_index(drop=True).copy()
     numbers = ordered.select_dtypes("float").columns
     ordered[numbers] = ordered[numbers].round(6)
@@ -121,13 +136,36 @@ def conform(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return ordered
 
 
-def _upcoming(findings: Findings, countries: Mapping[str, str], threshold: float) -> pd.DataFrame:
+def _upcoming(
+    findings: Findings, countries: Mapping[str, str], champion: str, threshold: float, price_source: str
+) -> pd.DataFrame:
     fixtures = findings.fixtures.assign(country=findings.fixtures["division"].map(countries))
     forecast = findings.fixture_forecasts.drop(columns="is_champion", errors="ignore")
     table = fixtures.merge(forecast, on="match_id", how="left", validate="1:1")
     table = _with_market(table, findings.quotes, threshold)
     table["listed_by"] = listed_by(table, findings.feed_titles)
+    table = _with_value_price(table, findings.quotes, champion, price_source)
     return _as_text(table, ["forecast_family", "fallback_reason", "withheld_reason"])
+
+
+def _with_value_price(
+    table: pd.DataFrame, quotes: pd.DataFrame, champion: str, price_source: str
+) -> pd.DataFrame:
+    """Name the price of each value mark; no mark where another family speaks or the source has no price."""
+    names = [f"{price_source}_early_{side}" for side in SIDES]
+    quoted = quotes.set_index("match_id").reindex(index=table["match_id"], columns=names).to_numpy("float64")
+    prices = usable_prices(quoted, _triple(table, "price"), price_source)
+    places = table["value_side"].map({side: place for place, side in enumerate(SIDES)}).astype("float64")
+    chosen = prices[np.arange(len(table)), places.fillna(0).astype("int64")]
+    is_marked = (
+        places.notna().to_numpy() & ~np.isnan(chosen) & table["forecast_family"].eq(champion).to_numpy()
+    )
+    source = pd.Series(PRICE_SOURCES[price_source], index=table.index, dtype="str").where(is_marked)
+    return table.assign(
+        value_side=table["value_side"].where(is_marked),
+        value_price=np.where(is_marked, chosen, np.nan),
+        value_price_source=source,
+    )
 
 
 def _recent(

@@ -66,6 +66,19 @@ class LedgerFacts:
 
 
 @dataclass(frozen=True)
+class SkillFacts:
+    """What the last measurement of skill was of. `is_current`: by the code that makes today's forecasts."""
+
+    first_season: int
+    last_season: int
+    history_from: int
+    cut_off_at: datetime
+    is_confirmation: bool
+    is_current: bool
+    code: str
+
+
+@dataclass(frozen=True)
 class RunFacts:
     """The facts of one run, from `run.json`. `beats_market` is None where it cannot be said."""
 
@@ -84,6 +97,8 @@ class RunFacts:
     beats_market: bool | None
     publishes_prices: bool
     value_threshold: float
+    value_price_source: str
+    skill: SkillFacts | None
     code_revision: str
     intake_digest: str
     matches_count: int
@@ -118,6 +133,9 @@ class PublishedTables:
     markets: pd.DataFrame
     likely_scores: pd.DataFrame
     goal_scores: pd.DataFrame
+    value_buckets: pd.DataFrame
+    skill: pd.DataFrame
+    skill_costs: pd.DataFrame
     notices: pd.DataFrame
     settled: pd.DataFrame
     track_record: pd.DataFrame
@@ -182,6 +200,7 @@ def run_facts(document: Mapping[str, Any]) -> RunFacts:
         "families": families,
         "ledger": LedgerFacts(**document["ledger"]),
         "feeds": tuple(map(_feed_facts, document.get("feeds", ()))),
+        "skill": _skill_facts(document["skill"]),
     }
     plain = {name: document[name] for name in RunFacts.__dataclass_fields__ if name not in own}
     return RunFacts(**plain, **own)
@@ -200,6 +219,13 @@ def _feed_facts(document: Mapping[str, Any]) -> FeedFacts:
         excluded=report.get("excluded", {}),
         unmatched=tuple(each["name"] for each in report.get("unmatched", ())),
     )
+
+
+def _skill_facts(document: Mapping[str, Any] | None) -> SkillFacts | None:
+    if document is None:
+        return None
+    facts = {name: document[name] for name in SkillFacts.__dataclass_fields__}
+    return SkillFacts(**facts | {"cut_off_at": _instant(facts["cut_off_at"])})
 
 
 def _instant(text: str) -> datetime:

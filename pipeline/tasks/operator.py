@@ -71,7 +71,9 @@ def _newest_root(settings: Settings) -> DataRoot:
 
 
 def _run_folders(data: DataRoot) -> list[Path]:
-    return sorted(data.runs.iterdir(), key=_begun_at) if data.runs.is_dir() else []
+    """Return the runs that publish, oldest first; a measurement of skill is not among them."""
+    found = data.runs.iterdir() if data.runs.is_dir() else ()
+    return sorted((folder for folder in found if "-skill-" not in folder.name), key=_begun_at)
 
 
 def _begun_at(folder: Path) -> float:

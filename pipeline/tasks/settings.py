@@ -18,6 +18,7 @@ from pipeline.archive.folder_fetch import division_table_of, folder_mark_of
 from pipeline.archive.paths import DataRoot, SiteRoot
 from pipeline.domain.errors import SettingError
 from pipeline.domain.identity import slug_of
+from pipeline.domain.value import PRICE_SOURCES
 from pipeline.tasks.feed_settings import FeedSettings, read_feed_settings
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class pipeline(luigi.Config):  # noqa: N801  the class name is the section's nam
     seasons_from = luigi.IntParameter(default=2015)
     horizon_days = luigi.IntParameter(default=14)
     value_threshold = luigi.FloatParameter(default=0.05)
+    value_price_source = luigi.ChoiceParameter(choices=PRICE_SOURCES, default="avg")
     test_seasons = luigi.IntParameter(default=3)
     tuning_profile = luigi.ChoiceParameter(choices=("smoke", "demo", "production"), default="demo")
     keep_releases = luigi.IntParameter(default=5)
@@ -88,6 +90,7 @@ class Settings:
     seasons_from: int
     horizon_days: int
     value_threshold: float
+    value_price_source: str
     test_seasons: int
     tuning_profile: str
     keep_releases: int
@@ -144,6 +147,7 @@ def load_settings() -> Settings:
         seasons_from=section.seasons_from,
         horizon_days=section.horizon_days,
         value_threshold=section.value_threshold,
+        value_price_source=section.value_price_source,
         test_seasons=section.test_seasons,
         tuning_profile=section.tuning_profile,
         keep_releases=section.keep_releases,
@@ -205,3 +209,9 @@ def quieten_libraries() -> None:
     """Set what libraries read from the environment, before any of them is imported; a value given stays."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
+
+
+def work_on_one_core() -> None:
+    """Keep this process's libraries to one thread; call it before any is imported."""
+    os.environ["OMP_NUM_THREADS"] = "1"
+    quieten_libraries()

@@ -16,6 +16,7 @@ from pipeline.tasks.archive import divisions_in, intake_of
 from pipeline.tasks.feeds import feed_facts, second_feeds
 from pipeline.tasks.forecasting import champion_of, evaluated_paths, withheld_divisions
 from pipeline.tasks.intake import source_of
+from pipeline.tasks.last_skill import last_skill
 from pipeline.tasks.ledger import LEDGER_TABLES, SettleLedger, release_id_of
 from pipeline.tasks.quality import anchored_families, checked_suites, feeds_of
 from pipeline.tasks.stage import Stage, say
@@ -51,6 +52,7 @@ class PublishTables(Stage):
             cut_off_at=self.cut_off_at,
             champion=champion_of(self).family,
             threshold=self.settings.value_threshold,
+            price_source=self.settings.value_price_source,
         )
         tables |= {name: read_table(self.paths.ledger_table(name)) for name in LEDGER_TABLES}
         suites = checked_suites(self, findings, tables)
@@ -72,7 +74,7 @@ def findings_of(stage: Stage) -> Findings:
     from pipeline.features.ratings import current_elo
     from pipeline.publishing.tables import Findings
 
-    own, evaluated = stage.paths, evaluated_paths(stage)
+    own, evaluated, skill = stage.paths, evaluated_paths(stage), last_skill(stage)
     matches = read_table(own.matches)
     return Findings(
         matches=matches,
@@ -87,6 +89,9 @@ def findings_of(stage: Stage) -> Findings:
         markets=read_table(own.markets),
         likely_scores=read_table(own.likely_scores),
         goal_scores=_goal_scores_of(evaluated),
+        value_buckets=read_table(evaluated.value_buckets),
+        skill=skill.tables["skill"],
+        skill_costs=skill.tables["skill_costs"],
         ratings=current_elo(matches, divisions_in(stage.settings)),
         verdict=read_json(own.verdict),
         notices=notices_of(stage),
@@ -192,6 +197,8 @@ def run_document(stage: Stage) -> dict[str, Any]:
         "beats_market": {"ahead": True, "behind": False}.get(decision["standing"]),
         "publishes_prices": settings.publishes_prices_of(settings.source),
         "value_threshold": settings.value_threshold,
+        "value_price_source": settings.value_price_source,
+        "skill": last_skill(stage).facts,
         "horizon_days": settings.horizon_days,
         "code_revision": run.revision,
         "intake_digest": intake_of(stage).digest,

@@ -109,6 +109,7 @@ class TuneModel(Stage):
 
     def work(self) -> None:
         from pipeline.archive.tables import read_table
+        from pipeline.evaluation.walk_forward import first_test_seasons
         from pipeline.selection.tuning import tune
 
         if not read_json(self.paths.retraining)["is_due"]:
@@ -119,22 +120,13 @@ class TuneModel(Stage):
         params = tune(
             _TUNED_FAMILY,
             features,
-            before_season=first_test_season(features, self.settings.test_seasons),
+            before_season=min(first_test_seasons(features, self.settings.test_seasons).values()),
             profile=self.settings.tuning_profile,
             seed=_SEED,
             journal=self.data.study_journal,
             progress=say,
         )
         write_json(self.paths.tuning, {"params": {_TUNED_FAMILY: params}})
-
-
-def first_test_season(features: pd.DataFrame, test_seasons: int) -> int:
-    """Return the starting year of the first season the walk-forward scores.
-
-    The last `test_seasons` of the seasons present, fewer where that would leave less than two to learn from.
-    """
-    seasons = sorted(features["season"].unique())
-    return int(seasons[min(max(len(seasons) - test_seasons, 2), len(seasons) - 1)])
 
 
 class WalkForward(Stage):
@@ -148,14 +140,14 @@ class WalkForward(Stage):
 
     def work(self) -> None:
         from pipeline.archive.tables import read_table, write_table
-        from pipeline.evaluation.walk_forward import walk_forward
+        from pipeline.evaluation.walk_forward import first_test_seasons, walk_forward
         from pipeline.models.catalogue import FAMILIES
 
         features, tuned = played(read_table(self.paths.features)), read_json(self.paths.tuning)["params"]
         forecasts = walk_forward(
             features,
             {name: tuned.get(name, {}) for name in FAMILIES},
-            first_test_season=first_test_season(features, self.settings.test_seasons),
+            first_test_season=first_test_seasons(features, self.settings.test_seasons),
             progress=say,
         )
         write_table(self.paths.walk_forward, forecasts)
@@ -176,9 +168,11 @@ class EvaluateModel(Stage):
         from pipeline.evaluation.goals_scores import goal_score_table
         from pipeline.evaluation.returns import return_table
         from pipeline.evaluation.scores import score_table
+        from pipeline.evaluation.value_buckets import value_bucket_table
 
         forecasts, matches = read_table(self.paths.walk_forward), read_table(self.paths.matches)
         quotes, threshold = read_table(self.paths.quotes), self.settings.value_threshold
+        named = self.settings.value_price_source
         write_table(self.paths.scores, score_table(forecasts, matches, seed=_SEED))
         write_table(self.paths.calibration, calibration_table(forecasts, matches))
         features = read_table(self.paths.features)
@@ -187,6 +181,12 @@ class EvaluateModel(Stage):
         )
         write_table(
             self.paths.returns, return_table(forecasts, matches, quotes, threshold=threshold, seed=_SEED)
+        )
+        write_table(
+            self.paths.value_buckets,
+            value_bucket_table(
+                forecasts, matches, quotes, threshold=threshold, price_source=named, seed=_SEED
+            ),
         )
         write_json(self.paths.evaluation, {"forecasts_count": len(forecasts), "seed": _SEED})
 

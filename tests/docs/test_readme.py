@@ -24,11 +24,13 @@ RUN_HERE = {
     "make serve",
     "make test",
     "make status",
+    "make skill",
     "make help",
     "luigi --module pipeline Publish",
     "luigi --module pipeline Refresh",
 }
 RUN_ON_REAL_DATA = {
+    "make skill SOURCE=football_data",
     "make publish SOURCE=football_data",
     "make publish SOURCE=football_data BASE_URL=http://127.0.0.1:8900/ AS_OF=2026-04-24T19:04",
 }
@@ -69,7 +71,7 @@ def test_every_command_of_the_readme_is_run_by_a_test() -> None:
 def test_make_help_lists_the_targets() -> None:
     done = run("make help")
     assert done.returncode == 0
-    for target in ("publish", "refresh", "league", "serve", "status", "test", "check"):
+    for target in ("publish", "refresh", "league", "serve", "status", "skill", "test", "check"):
         assert f"make {target}" in done.stdout
 
 
@@ -93,6 +95,16 @@ def test_make_publish_publishes_the_embedded_archive_and_serve_shows_it(roots: d
     with served(roots) as page:
         assert "Demo only, not betting advice" in page
         assert "simulated league" in page
+
+
+def test_make_skill_measures_a_simulated_archive(tmp_path: Path) -> None:
+    tiny = {"SOURCE": "tiny", "AS_OF": "2026-04-24T19:04", "DATA_ROOT": str(tmp_path)}
+    cheap = {"FAMILIES": "poisson", "FIRST_SEASON": "2025", "SCORE_DIVISIONS": "AR1"}
+    done = run("make skill", **tiny, **cheap)
+    assert done.returncode == 0, done.stderr[-4000:]
+    for name in ("base_rates", "market", "market_close", "poisson", "truth"):
+        assert f" {name} " in done.stdout
+    assert "tiny-replay/skill/last" in done.stdout
 
 
 @contextlib.contextmanager

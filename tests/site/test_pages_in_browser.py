@@ -26,6 +26,7 @@ PAGES = (
     "divisions/",
     "divisions/e1/",
     "metrics/",
+    "skill/",
     "method/",
     "status/",
     "quality/",

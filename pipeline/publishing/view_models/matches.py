@@ -12,8 +12,10 @@ from itertools import groupby
 from typing import Any
 
 from pipeline.domain.outcomes import SIDES
+from pipeline.domain.value import UNPROVEN
 from pipeline.publishing import formats
 from pipeline.publishing.charts import Bar, bar_of
+from pipeline.publishing.view_models.value import record_of_edge
 from pipeline.publishing.views import PublishedTables, RunFacts, records_of
 
 _OUTCOME_WORDS = ("home win", "draw", "away win")
@@ -35,6 +37,7 @@ class MatchRow:
     edges: tuple[str, str, str] | None
     value_at: int | None
     value_text: str
+    value_record: str
     notes: tuple[str, ...]
     score: str
     outcome: int | None
@@ -74,7 +77,8 @@ def coming_days(tables: PublishedTables, run: RunFacts, division: str | None = N
     others = _other_prices(tables)
 
     def row_of(record: Mapping[str, Any]) -> MatchRow:
-        return replace(_fixture_row(record, run), other_prices=others.get(record["match_id"], ()))
+        row = _fixture_row(record, tables, run)
+        return replace(row, other_prices=others.get(record["match_id"], ()))
 
     return _days(tables, tables.upcoming, division, row_of, is_newest_first=False)
 
@@ -209,13 +213,14 @@ def _shared(record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _fixture_row(record: Mapping[str, Any], run: RunFacts) -> MatchRow:
+def _fixture_row(record: Mapping[str, Any], tables: PublishedTables, run: RunFacts) -> MatchRow:
     value_at = None if formats.is_missing(record["value_side"]) else SIDES.index(record["value_side"])
     shared = _shared(record)
     return MatchRow(
         **shared,
         value_at=value_at,
-        value_text=_value_text(value_at, shared),
+        value_text=_value_text(value_at, record, shared),
+        value_record=_value_record(value_at, record, tables, run),
         notes=tuple(_notes(record, run)),
         score="",
         outcome=None,
@@ -223,13 +228,23 @@ def _fixture_row(record: Mapping[str, Any], run: RunFacts) -> MatchRow:
     )
 
 
-def _value_text(value_at: int | None, shared: Mapping[str, Any]) -> str:
+def _value_text(value_at: int | None, record: Mapping[str, Any], shared: Mapping[str, Any]) -> str:
     if value_at is None:
         return ""
     if shared["prices"] is None or shared["edges"] is None:  # this site publishes no prices
         return f"Value: {_OUTCOME_WORDS[value_at]}"
-    price, edge = shared["prices"][value_at], shared["edges"][value_at]
-    return f"Value: {_OUTCOME_WORDS[value_at]} at {price}, edge {edge} points"
+    price, source = formats.price(record["value_price"]), record["value_price_source"]
+    return f"Value: {_OUTCOME_WORDS[value_at]} at {price} ({source}), edge {shared['edges'][value_at]} points"
+
+
+def _value_record(
+    value_at: int | None, record: Mapping[str, Any], tables: PublishedTables, run: RunFacts
+) -> str:
+    """Return the record of a value mark's bucket; a mark without any record is unproven."""
+    if value_at is None or formats.is_missing(record[f"edge_{SIDES[value_at]}"]):
+        return ""
+    found = record_of_edge(tables, run, record[f"edge_{SIDES[value_at]}"])
+    return found.sentence if found else f"{UNPROVEN}: no backtest of this edge"
 
 
 def _notes(record: Mapping[str, Any], run: RunFacts) -> Iterator[str]:
@@ -251,6 +266,7 @@ def _result_row(record: Mapping[str, Any]) -> MatchRow:
         **_shared(record),
         value_at=None,
         value_text="",
+        value_record="",
         notes=notes,
         score=f"{record['home_goals']}–{record['away_goals']}",
         outcome=int(record["outcome"]),

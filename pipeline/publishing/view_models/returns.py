@@ -19,7 +19,7 @@ FEW_BETS = 1000
 
 _WORDS = {
     "all_picks": ("a loss", "not told from zero", "a profit"),
-    "value_bets": ("refuted", "unproven", "supported"),
+    "value_bets": ("a loss", "not told from zero", "a profit"),
 }
 _RULES = {"all_picks": "Every pick", "value_bets": "Value bets only"}
 
@@ -53,18 +53,11 @@ def return_rows(tables: PublishedTables, run: RunFacts, scope: str, key: str) ->
     return tuple(_return_row(each, run) for each in records)
 
 
-def value_record(tables: PublishedTables, run: RunFacts) -> ReturnRow | None:
-    """Return what the champion's value bets would have returned on all matches, or None where unknown."""
-    part = rows_of(tables.returns, "all", "all")
-    own = part[(part["family"] == run.champion_family) & (part["rule"] == "value_bets")]
-    return None if own.empty else _return_row(records_of(own)[0], run)
-
-
 def record_word(rule: str, low: Any, high: Any, n: int) -> str:
     """Say what the record of a betting rule shows; few bets show nothing.
 
     >>> [record_word("value_bets", *ends, 5000) for ends in ((-0.08, -0.01), (-0.02, 0.03), (0.01, 0.05))]
-    ['refuted', 'unproven', 'supported']
+    ['a loss', 'not told from zero', 'a profit']
     >>> record_word("all_picks", -0.08, -0.01, 5000), record_word("value_bets", 0.01, 0.05, 90)
     ('a loss', 'too few bets to say')
     """

@@ -64,8 +64,8 @@ def champion_rows(tables: PublishedTables, run: RunFacts, scope: str) -> tuple[S
     own = part[part["family"] == run.champion_family]
     reach = _reach(own)
     markets = {row["key"]: row for row in records_of(part[part["family"] == MARKET])}
-    labels = _labels(tables, scope)
-    rows = sorted(records_of(own), key=lambda record: _label_order(labels, record["key"]))
+    labels = labels_of(tables, scope, tables.scores)
+    rows = sorted(records_of(own), key=lambda record: label_order(labels, record["key"]))
     return tuple(
         _score_row(each, run, labels.get(each["key"], (each["key"], "")), markets.get(each["key"]), reach)
         for each in rows
@@ -132,13 +132,14 @@ def _market_of(records: list[dict[str, Any]]) -> Mapping[str, Any] | None:
     return next((each for each in records if each["family"] == MARKET), None)
 
 
-def _labels(tables: PublishedTables, scope: str) -> dict[str, tuple[str, str]]:
+def labels_of(tables: PublishedTables, scope: str, scored: Any) -> dict[str, tuple[str, str]]:
+    """Return the printed name and the address of each division or season of a table of scores, by key."""
     if scope == "division":
         return {
             row["division"]: (_division_label(row), division_path(row["division"]))
             for row in records_of(tables.divisions)
         }
-    years = {str(key) for key in tables.scores.loc[tables.scores["scope"] == "season", "key"]}
+    years = {str(key) for key in scored.loc[scored["scope"] == "season", "key"]}
     has_summer = any("/" not in label for label in tables.divisions["season_label"])
     return {year: (f"{year} start" if has_summer else Season(int(year)).label(), "") for year in years}
 
@@ -148,7 +149,8 @@ def _division_label(row: Mapping[str, Any]) -> str:
     return f"{row['country']}, {row['name']}{closing}"
 
 
-def _label_order(labels: Mapping[str, tuple[str, str]], key: str) -> tuple[str, str]:
+def label_order(labels: Mapping[str, tuple[str, str]], key: str) -> tuple[str, str]:
+    """Return what orders divisions or seasons by their printed names."""
     return (labels.get(key, (key, ""))[0], key)
 
 

@@ -73,6 +73,16 @@ def run_document(**changes: Any) -> dict[str, Any]:
         "beats_market": False,
         "publishes_prices": True,
         "value_threshold": 0.05,
+        "value_price_source": "avg",
+        "skill": {
+            "first_season": 2022,
+            "last_season": 2025,
+            "history_from": 1993,
+            "cut_off_at": "2026-11-22T03:00:00Z",
+            "is_confirmation": False,
+            "is_current": True,
+            "code": "0a1b2c3d4e5f",
+        },
         "code_revision": "9c64f83",
         "intake_digest": "5f" * 32,
         "matches_count": 78214,
@@ -105,6 +115,9 @@ def write_published(
         "scores": _scores(divisions),
         "calibration": _calibration(random),
         "returns": _returns(divisions),
+        "value_buckets": _value_buckets(),
+        "skill": _skill(divisions),
+        "skill_costs": _skill_costs(),
         "markets": [_market(row) for row in upcoming if row.get("p_home") is not None],
         "likely_scores": [
             row
@@ -244,7 +257,9 @@ def _forecast(random: np.random.Generator, *, has_prices: bool) -> dict[str, Any
     row |= {f"price_{side}": round(float(0.95 / implied[at]), 2) for at, side in enumerate(SIDES)}
     row |= {f"implied_{side}": float(implied[at]) for at, side in enumerate(SIDES)}
     row |= {f"edge_{side}": float(difference[at]) for at, side in enumerate(SIDES)}
-    row["value_side"] = SIDES[best] if difference[best] > 0.05 else None
+    if difference[best] > 0.05:
+        row |= {"value_side": SIDES[best], "value_price_source": "market average"}
+        row["value_price"] = row[f"price_{SIDES[best]}"]
     return row
 
 
@@ -536,3 +551,84 @@ def _quality() -> dict[str, list[dict[str, Any]]]:
             | {"seconds_between_requests": None},
         ],
     }
+
+
+def _value_buckets() -> list[dict[str, Any]]:
+    """The anchored trees above 5 points are refuted at the average price and supported at the best one."""
+    rows = []
+    for bucket, n in ((0.02, 2967), (0.03, 946), (0.05, 91), (0.08, 0)):
+        for source, worth in (("avg", -0.021), ("max", 0.032)):
+            width = 0.1 / n**0.5 if n else None
+            rows.append(
+                {
+                    "family": "lightgbm",
+                    "bucket": bucket,
+                    "price_source": source,
+                    "is_named": source == "avg",
+                    "matches_count": 18204,
+                    "flags_count": n,
+                    "flag_share": n / 18204,
+                    "n": n,
+                    "mean_price": 3.1 if n else None,
+                    "roi": worth + 0.01 if n else None,
+                    "roi_low": worth - 0.05 if n else None,
+                    "roi_high": worth + 0.07 if n else None,
+                    "judged_count": n,
+                    "closing_line_value": worth if n else None,
+                    "closing_line_value_low": worth - width if width else None,
+                    "closing_line_value_high": worth + width if width else None,
+                    "record": "unproven" if not n else "refuted" if worth < 0 else "supported",
+                }
+            )
+    return rows
+
+
+_SKILL = (
+    ("lightgbm", "anchored", 0.9927),
+    ("market", "yardstick", 0.9931),
+    ("market_close", "yardstick", 0.9897),
+    ("poisson", "independent", 1.0018),
+    ("base_rates", "yardstick", 1.0744),
+)
+
+
+def _skill(divisions: Any) -> list[dict[str, Any]]:
+    known = [("all", "all", 29160)] + [("season", str(year), 7290) for year in range(2022, 2026)]
+    known += [("division", code, 1388) for code, _, _, _, state, _ in divisions if state != "no_data"]
+    rows = []
+    for scope, key, n in known:
+        for family, setting, loss in _SKILL:
+            row = {"scope": scope, "key": key, "setting": setting, "family": family, "n": n}
+            row |= {"unanswered_count": 12 if family == "poisson" else 0, "match_days_count": n // 20}
+            row |= {"log_loss": loss, "log_loss_low": loss - 0.01, "log_loss_high": loss + 0.01}
+            row |= {
+                "rps": loss / 4.9,
+                "brier": loss * 0.6,
+                "accuracy": 0.51,
+                "ece": 0.006,
+                "ece_floor": 0.005,
+            }
+            for to, other in (("early", 0.9931), ("close", 0.9897)):
+                gap, width = loss - other, 0.09 / n**0.5 if loss != other else 0.0
+                row |= {f"gap_{to}": gap, f"gap_{to}_low": gap - width, f"gap_{to}_high": gap + width}
+            row |= {"variants_count": 35 if setting == "anchored" else 0, "code": "0a1b2c3d4e5f"}
+            rows.append(row | {"first_season": 2022, "last_season": 2025})
+    return rows
+
+
+def _skill_costs() -> list[dict[str, Any]]:
+    return [
+        {
+            "family": family,
+            "block": f"{year} autumn",
+            "past_count": 250000,
+            "block_count": 7290,
+            "answered_count": 7290,
+            "fit_and_forecast_seconds": seconds,
+            "cpu_seconds": seconds,
+            "peak_memory_mib": 578.0,
+            "fault": None,
+        }
+        for family, seconds in (("lightgbm", 14.2), ("poisson", 8.7), ("base_rates", 0.4))
+        for year in range(2022, 2026)
+    ]

@@ -253,3 +253,15 @@ def test_nothing_to_score_gives_an_empty_table_of_the_same_columns(empty: str) -
     )
     check_columns("scores", {name: str(dtype) for name, dtype in table.dtypes.items()}, "pipeline.publishing")
     assert table.empty
+
+
+def test_a_season_of_divisions_without_early_prices_alone_is_not_compared_across_divisions() -> None:
+    forecasts, matches = _world()
+    matches = matches.assign(season=matches["season"].where(matches["division"] == "E0", 2025))
+    table = score_table(
+        _silence(forecasts, "market", matches.loc[matches["division"] == "SC0", "match_id"]), matches, seed=1
+    )
+    assert set(table.loc[table["scope"] == "season", "key"]) == {"2023", "2024"}
+    alone = table[(table["scope"] == "division") & (table["key"] == "SC0")]
+    assert set(alone["family"]) == {"base_rates", "poisson"}
+    assert alone["gap"].isna().all()

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pipeline.domain.tables import check_columns
-from pipeline.evaluation.walk_forward import walk_forward
+from pipeline.evaluation.walk_forward import first_test_seasons, unlabelled, walk_forward
 from pipeline.features.build import build_features
 from tests.unit.features.simulated_football import simulated
 
@@ -84,3 +84,36 @@ def test_without_test_matches_the_table_is_empty_and_keeps_its_columns(features:
 def test_an_unknown_family_is_refused(features: pd.DataFrame) -> None:
     with pytest.raises(KeyError, match="oracle"):
         walk_forward(features, {"oracle": {}}, first_test_season=2023)
+
+
+def _seasons(**years: tuple[int, ...]) -> pd.DataFrame:
+    rows = [(division, year) for division, own in years.items() for year in own]
+    return pd.DataFrame(rows, columns=["division", "season"])
+
+
+def test_where_summer_leagues_are_a_year_ahead_winter_leagues_lose_no_season() -> None:
+    spring = _seasons(E0=tuple(range(2015, 2026)), JPN=tuple(range(2015, 2027)))
+    assert first_test_seasons(spring, 3) == {"E0": 2023, "JPN": 2024}
+
+
+def test_two_seasons_are_left_to_learn_from() -> None:
+    assert first_test_seasons(_seasons(E0=(2022, 2023, 2024)), 3) == {"E0": 2024}
+
+
+def test_a_division_that_is_no_longer_played_has_no_test() -> None:
+    found = first_test_seasons(_seasons(E0=tuple(range(2000, 2026)), OLD=(2000, 2001, 2002, 2003)), 3)
+    assert found == {"E0": 2023, "OLD": 2022}
+
+
+def test_each_division_is_tested_from_its_own_first_season(features: pd.DataFrame) -> None:
+    divisions = sorted(features["division"].unique())
+    table = walk_forward(features, {"base_rates": {}}, first_test_season={divisions[0]: 2023})
+    wanted = features["is_played"] & features["division"].eq(divisions[0]) & features["season"].ge(2023)
+    assert sorted(table["match_id"]) == sorted(features.loc[wanted, "match_id"])
+
+
+def test_a_block_is_handed_over_without_its_labels(features: pd.DataFrame) -> None:
+    blind = unlabelled(features)
+    assert blind[["outcome", "home_goals", "away_goals"]].isna().all(axis=None)
+    assert not blind["is_played"].any()
+    pd.testing.assert_series_equal(blind["elo_home"], features["elo_home"])

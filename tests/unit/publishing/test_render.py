@@ -26,7 +26,7 @@ def _bytes_of(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
-NAVIGATION = ("", "divisions/", "metrics/", "track-record/", "status/", "downloads/")
+NAVIGATION = ("", "divisions/", "metrics/", "skill/", "track-record/", "status/", "downloads/")
 
 
 def test_the_index_lists_every_page_and_its_fragment_exists(pages: Path) -> None:

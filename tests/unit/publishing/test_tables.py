@@ -13,6 +13,7 @@ import pytest
 from pipeline.domain.divisions import divisions_of
 from pipeline.domain.errors import ContractError
 from pipeline.domain.tables import columns_of
+from pipeline.evaluation.comparison import published_table
 from pipeline.publishing.tables import TABLES, Findings, build_tables
 
 CUT_OFF = datetime(2026, 4, 24, 19, 4, tzinfo=UTC)
@@ -128,6 +129,9 @@ def findings() -> Findings:
             {"match_id": ["f1", "f1"], "rank": [1, 2], "home_goals": [1, 1], "away_goals": [0, 1]}
         ).assign(probability=[0.12, 0.11]),
         goal_scores=typed("goal_scores", []),
+        value_buckets=published_table("value_buckets", []),
+        skill=published_table("skill", []),
+        skill_costs=published_table("skill_costs", []),
         ratings=pd.DataFrame({"club_id": ["x.ayr"], "elo": [1512.5]}),
         verdict={"divisions": dict.fromkeys(DIVISIONS, states)},
         notices=typed("notices", []),
@@ -184,6 +188,23 @@ def test_a_withheld_fixture_keeps_its_reason_and_has_no_edge(tables: dict[str, p
     assert pd.isna(row["p_home"])
     assert pd.isna(row["edge_home"])
     assert pd.isna(row["value_side"])
+
+
+def test_a_value_mark_names_its_price_and_whose_it_is(tables: dict[str, pd.DataFrame]) -> None:
+    row = tables["upcoming"].set_index("match_id").loc["f1"]
+    assert (row["value_price_source"], row["value_price"]) == ("market average", row["price_home"])
+
+
+@pytest.mark.parametrize(("champion", "source"), [("lightgbm", "avg"), ("poisson", "fonbet")])
+def test_no_value_mark_where_another_family_speaks_or_the_source_has_no_price(
+    findings: Findings, champion: str, source: str
+) -> None:
+    built = build_tables(
+        findings, DIVISIONS, cut_off_at=CUT_OFF, champion=champion, threshold=0.05, price_source=source
+    )
+    row = built["upcoming"].set_index("match_id").loc["f1"]
+    assert row[["value_side", "value_price", "value_price_source"]].isna().all()
+    assert row["edge_home"] > 0.05
 
 
 def test_half_a_quote_is_no_quote(tables: dict[str, pd.DataFrame]) -> None:

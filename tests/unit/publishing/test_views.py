@@ -189,14 +189,6 @@ def test_few_bets_are_marked_and_say_nothing(tables: PublishedTables, run: RunFa
     assert rows[1].record == "too few bets to say"
 
 
-def test_the_record_of_the_value_marks_is_that_of_the_champion(
-    tables: PublishedTables, run: RunFacts
-) -> None:
-    record = returns.value_record(tables, run)
-    assert record is not None
-    assert (record.label, record.n, record.record) == ("Anchored trees", "1,092", "unproven")
-
-
 def test_empty_bins_leave_the_reliability_curve(tables: PublishedTables) -> None:
     panels = reliability.panels_of(tables, "lightgbm")
     assert [(panel.side, len(panel.dots)) for panel in panels] == [("home", 10), ("draw", 5), ("away", 9)]

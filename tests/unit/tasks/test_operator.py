@@ -55,3 +55,10 @@ def test_a_failed_run_is_named_beside_the_champion_and_the_release_that_are_live
 def test_a_line_of_the_journal_torn_by_a_kill_is_passed_over(settings: Settings) -> None:
     begin_run(settings, '{"task": "FetchSnapshots", "seconds": 1.5}', '{"task": "TakeInt')
     assert "unfinished, last done: FetchSnapshots" in "\n".join(status(settings)[0])
+
+
+def test_a_measurement_of_skill_is_no_run_to_tell_the_state_of(settings: Settings) -> None:
+    begin_run(settings)
+    later = settings.data(is_replay=False).run("20260425T0400Z-skill-0a1b2c3d-1")
+    write_json(later.state, {"run_id": later.folder.name})
+    assert "20260425T0400Z" not in "\n".join(status(settings)[0])
