@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from pipeline.domain.errors import ContractError
-from pipeline.validation.checks import Check, own_checks
+from pipeline.validation.checks import Check, own_checks, own_keys
+from pipeline.validation.engine import run_checks
+from pipeline.validation.own_frames import own_frame
 from pipeline.validation.own_tables import check_own, refuse
 
 Tables = dict[str, pd.DataFrame]
@@ -188,14 +190,20 @@ def test_sound_tables_pass_every_check(on_sound_tables: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("check", own_checks(), ids=lambda check: f"{check.suite}: {check.name}")
 def test_a_broken_table_fails_its_check(check: Check) -> None:
-    broken = {check.suite: BREAKS[check.columns[0]](sound()[check.suite])}
-    document = check_own(broken, wanted())
-    assert check.name in failed(document, check.suite)
-    found = next(each for each in document[check.suite]["expectations"] if each["name"] == check.name)
-    assert found["examples"]
-    if check.severity == "blocking":
-        with pytest.raises(ContractError, match="failed in"):
-            refuse(document)
+    broken = BREAKS[check.columns[0]](sound()[check.suite])
+    promised = wanted().get(check.suite)
+    frame = own_frame(check.suite, broken, own_keys()[check.suite], promised, is_whole=promised is not None)
+    findings = run_checks({check.suite: frame}, [check])
+    assert [each.is_met for each in findings] == [False]
+    assert len(findings[0].rows)
+
+
+def test_a_row_dropped_or_invented_is_named() -> None:
+    document = check_own({"forecasts": without_first(sound()["forecasts"])}, wanted())
+    with pytest.raises(ContractError, match=r"'no fixture is dropped' failed in 1 of 3 rows, first m1"):
+        refuse(document)
+    document = check_own({"upcoming": renamed(sound()["upcoming"])}, {"upcoming": ["m2", "m3"]})
+    assert failed(document, "upcoming") == ["no fixture is invented"]
 
 
 def test_a_refusal_names_check_rows_and_the_first_example() -> None:
