@@ -29,11 +29,12 @@ def coverage(
 ) -> pd.DataFrame:
     """Return division, season and the counts of `COUNTS`, one row a division and season, in their order.
 
-    parsed: the files that `tables` were made of at this cut-off. A row to come is one whose result was not
+    parsed: the files that `tables` were made of at this cut-off; those of no single division are not counted.
+    A row to come is one whose result was not
     known then, whether it became a fixture or lies beyond the horizon. A row that the reader refused counts
     in the season of its file, or, where the file holds many, in that of the nearest line it could use.
     """
-    results = [(file, each) for file, each in parsed if file.kind == "results"]
+    results = [(file, each) for file, each in parsed if file.kind == "results" and file.division]
     states = pd.concat([_rows_read(file, each) for file, each in results] or [_no_rows()], ignore_index=True)
     refused = tables.quarantine[tables.quarantine["scope"] == "row"]
     is_match, is_refused = _are_in(states, tables.matches), _are_in(states, refused)
@@ -60,7 +61,7 @@ def coverage_totals(counts: pd.DataFrame) -> dict[str, int]:
 
 def _rows_read(file: FeedFile, parsed: ParsedFile) -> pd.DataFrame:
     """Return place, season and kick-off of every line that held something; refused lines have no kick-off."""
-    used = parsed.rows[["source_row", "season", "kick_off_at", "kick_off_precision"]]
+    used = parsed.rows.reindex(columns=["source_row", "season", "kick_off_at", "kick_off_precision"])
     is_row = (parsed.quarantine["scope"] == "row") & ~parsed.quarantine["source_row"].isin(used["source_row"])
     refused = parsed.quarantine.loc[is_row, ["source_row"]].drop_duplicates().sort_values("source_row")
     if file.season is not None or used.empty:
