@@ -32,11 +32,12 @@ def coverage(
 ) -> pd.DataFrame:
     """Return division, season and the counts of `COUNTS`, one row a division and season, in their order.
 
-    parsed: the files that `tables` were made of at this cut-off. A row to come is one whose result was not
+    parsed: the files that `tables` were made of at this cut-off; those of no single division are not counted.
+    A row to come is one whose result was not
     known then, whether it became a fixture or lies beyond the horizon. A row that the reader refused counts
     in the season of its file, or, where the file holds many, in that of the nearest line it could use.
     """
-    results = [(file, each) for file, each in parsed if file.kind == "results"]
+    results = [(file, each) for file, each in parsed if file.kind == "results" and file.division]
     states = pd.concat([_rows_read(file, each) for file, each in results] or [_no_rows()], ignore_index=True)
     refused = tables.quarantine[tables.quarantine["scope"] == "row"]
     is_match, is_refused = _are_in(states, tables.matches), _are_in(states, refused)

@@ -13,7 +13,7 @@ from pipeline.archive.paths import DataRoot
 from pipeline.tasks.earlier import earlier_run
 from pipeline.tasks.intake import TakeIntake, source_of
 from pipeline.tasks.run import digest_of
-from pipeline.tasks.settings import Settings
+from pipeline.tasks.settings import FOLDER_SOURCE, Settings
 from pipeline.tasks.stage import Stage, say
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.sources.normalise import Normalised
 
 _TABLES = ("matches", "fixtures", "quotes", "quarantine")
+_READ_COUNTS = ["division", "season", "lost_count"]
 _PROGRESS_EVERY = 50
 
 
@@ -149,6 +150,8 @@ class ValidateArchive(Stage):
 
         folder = self.paths.normalised
         frames = {name: read_table(folder / f"{name}.parquet") for name in _TABLES}
+        read = read_table(folder / "coverage.parquet")
+        # in a folder of one's own a row without a score may be a fixture, so its files are no plain archive
         verdict = validate(
             frames["matches"],
             frames["fixtures"],
@@ -157,7 +160,7 @@ class ValidateArchive(Stage):
             divisions_in(self.settings),
             cut_off_at=self.cut_off_at,
             earlier=earlier_run(self),
-            read_counts=read_table(folder / "coverage.parquet")[["division", "season", "lost_count"]],
+            read_counts=None if self.settings.source == FOLDER_SOURCE else read[_READ_COUNTS],
         )
         if verdict.matches.empty:
             reasons = [f"{code}: {reason}" for code, reason in verdict.withheld().items()]

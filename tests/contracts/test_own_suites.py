@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 
 from pipeline.domain.errors import ContractError
-from pipeline.validation.checks import Check, own_checks
+from pipeline.validation.checks import Check, own_checks, own_keys
+from pipeline.validation.engine import run_checks
+from pipeline.validation.own_frames import own_frame
 from pipeline.validation.own_tables import check_own, refuse
 
 Tables = dict[str, pd.DataFrame]
@@ -89,6 +91,20 @@ def sound() -> Tables:
             ]
         ),
         "backtest": three(family="poisson", **triple("p")),
+        "markets": three(p_over25=0.5),
+        "likely_scores": three(rank=1, probability=0.1),
+        "goal_scores": some([{"event": "over25", "family": "poisson"}]),
+        "value_buckets": some([{"family": "poisson", "bucket": 0.05, "price_source": "avg"}]),
+        "skill": some([{"scope": "all", "key": "all", "setting": "independent", "family": "poisson"}]),
+        "skill_costs": some([{"family": "poisson", "block": "2025"}]),
+        "other_prices": three(price_source="Fonbet"),
+        "coverage": some([{"division": "E1", "season": 2025, "lost_count": 0}]),
+        "settled": three(role="champion", **triple("p")),
+        "ledger_results": three(),
+        "track_record": some([{"role": "champion", "metric": "log_loss"}]),
+        "lead_times": some([{"hours": 24, "role": "champion", "metric": "log_loss"}]),
+        "ledger_runs": some([{"run_id": "20260424T1904Z-publish"}]),
+        "ledger_corrections": three(seen_at="2026-04-24"),
     }
 
 
@@ -163,6 +179,9 @@ BREAKS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
     "roi": put("roi", -1.5),
     "price_source": put("price_source", "market average (closing)"),
     "subject": put("subject", ""),
+    "p_over25": put("p_over25", 1.2),
+    "probability": put("probability", -0.1),
+    "lost_count": put("lost_count", 1),
 }
 
 
@@ -188,14 +207,20 @@ def test_sound_tables_pass_every_check(on_sound_tables: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("check", own_checks(), ids=lambda check: f"{check.suite}: {check.name}")
 def test_a_broken_table_fails_its_check(check: Check) -> None:
-    broken = {check.suite: BREAKS[check.columns[0]](sound()[check.suite])}
-    document = check_own(broken, wanted())
-    assert check.name in failed(document, check.suite)
-    found = next(each for each in document[check.suite]["expectations"] if each["name"] == check.name)
-    assert found["examples"]
-    if check.severity == "blocking":
-        with pytest.raises(ContractError, match="failed in"):
-            refuse(document)
+    broken = BREAKS[check.columns[0]](sound()[check.suite])
+    promised = wanted().get(check.suite)
+    frame = own_frame(check.suite, broken, own_keys()[check.suite], promised, is_whole=promised is not None)
+    findings = run_checks({check.suite: frame}, [check])
+    assert [each.is_met for each in findings] == [False]
+    assert len(findings[0].rows)
+
+
+def test_a_row_dropped_or_invented_is_named() -> None:
+    document = check_own({"forecasts": without_first(sound()["forecasts"])}, wanted())
+    with pytest.raises(ContractError, match=r"'no fixture is dropped' failed in 1 of 3 rows, first m1"):
+        refuse(document)
+    document = check_own({"upcoming": renamed(sound()["upcoming"])}, {"upcoming": ["m2", "m3"]})
+    assert failed(document, "upcoming") == ["no fixture is invented"]
 
 
 def test_a_refusal_names_check_rows_and_the_first_example() -> None:
