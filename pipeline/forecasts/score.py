@@ -1,7 +1,7 @@
 """One forecast for every fixture: the champion's, or the next family that has an answer, saying why.
 
-The order is champion, `poisson`, `base_rates`. Divisions that validation withholds get no probabilities, only
-the reason. Nothing here decides who is champion, and nothing is sealed here.
+After the champion the models speak in the order in which they are given. Divisions that validation withholds
+get no probabilities, only the reason. Nothing here decides who is champion, and nothing is sealed here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from pipeline.domain.outcomes import SIDES
 from pipeline.models.base import Flags, Forecaster, Numbers, complete, market_of
 from pipeline.models.catalogue import FAMILIES
 
-FALLBACKS = ("poisson", "base_rates")
 NO_PRICE = "no early price"
 NO_ANSWER = "the champion has no answer"
 NOBODY = "no model has an answer"
@@ -42,12 +41,13 @@ def score_fixtures(
 ) -> pd.DataFrame:
     """Return one forecast for every fixture among the rows of `build_features`, in their order.
 
-    models: fitted forecasters by family, the champion among them; withheld: reason by code of a division.
+    models: fitted forecasters by family, the champion among them and the others in the order in which they
+    speak where it has no answer; withheld: reason by code of a division.
     The columns are COLUMNS; probabilities, family and reasons are missing where they do not apply.
     Raises KeyError where the champion is not among the models.
     """
     fixtures = features[~features["is_played"]]
-    order = [champion, *(name for name in FALLBACKS if name in models and name != champion)]
+    order = [champion, *(name for name in models if name != champion)]
     shares, families = _first_answers(fixtures, models, order)
     is_open = ~fixtures["division"].isin(list(withheld)).to_numpy()
     shares[~is_open], families[~is_open] = np.nan, None

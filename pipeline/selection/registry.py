@@ -129,6 +129,11 @@ class Registry:
         """Return all registered models, the newest first."""
         return self._versions()
 
+    def siblings(self, card: Card) -> dict[str, Card]:
+        """Return the newest model of every family trained on the same intake as `card`, itself among them."""
+        shared = {name: card.tags[name] for name in _SIBLING_TAGS if name in card.tags}
+        return {found.family: found for found in reversed(self._versions(**shared))}
+
     def sibling(self, card: Card, family: str) -> Card:
         """Return the newest model of another family trained on the same intake as `card`.
 

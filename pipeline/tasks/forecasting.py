@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pipeline.models.base import Forecaster
     from pipeline.selection.registry import Card
 
-FALLBACK_FAMILY = "poisson"
+_FALLBACK_SETTINGS = ("memory", "independent")
 LAST_RESORT_FAMILY = "base_rates"
 
 
@@ -94,7 +94,9 @@ class ScoreFixtures(Stage):
         write_json(self.paths.forecast_counts, {"fixtures": len(forecasts), "forecast": forecast_count})
         say(f"{forecast_count} of {len(forecasts)} fixtures forecast")
         write_table(self.paths.recent_forecasts, recent)
-        independent = score_fixtures(features, models, FALLBACK_FAMILY, withheld=withheld)
+        alone = independent_model_of(self).family
+        unpriced = {name: models[name] for name in (alone, LAST_RESORT_FAMILY)}
+        independent = score_fixtures(features, unpriced, alone, withheld=withheld)
         write_table(self.paths.independent_forecasts, independent)
         markets, likely_scores = derive_markets(features, forecasts, read_table(self.paths.quotes))
         write_table(self.paths.markets, markets)
@@ -104,18 +106,33 @@ class ScoreFixtures(Stage):
     def _models(self, champion: Card, features: pd.DataFrame) -> Mapping[str, Forecaster]:
         from pipeline.models.catalogue import FAMILIES
 
-        models = {champion.family: FAMILIES[champion.family].restore(champion.state())}
-        models[FALLBACK_FAMILY] = FAMILIES[FALLBACK_FAMILY].restore(independent_model_of(self).state())
+        cards = [champion, *(speaker_of(self, setting) for setting in _FALLBACK_SETTINGS)]
+        models = {card.family: FAMILIES[card.family].restore(card.state()) for card in cards if card}
         models[LAST_RESORT_FAMILY] = FAMILIES[LAST_RESORT_FAMILY].build({}).fit(played(features))
         return models
 
 
+def speaker_of(stage: Stage, setting: str) -> Card | None:
+    """Return the best model that sees no more than `setting`, fitted together with the champion.
+
+    Best is the family with the lowest log loss in the last evaluation; None where none was fitted.
+    """
+    from pipeline.models.catalogue import FAMILIES
+
+    fitted = registry_of(stage).siblings(champion_of(stage))
+    scored = [each["family"] for each in read_json(evaluated_paths(stage).decision)["candidates"]]
+    ranked = [*scored, *FAMILIES]  # a league too young for scores has none to rank by
+    return next(
+        (fitted[name] for name in ranked if name in fitted and FAMILIES[name].setting == setting), None
+    )
+
+
 def independent_model_of(stage: Stage) -> Card:
-    """Return the model of the family that reads no price: the champion's sibling, or the champion itself."""
-    champion = champion_of(stage)
-    if champion.family == FALLBACK_FAMILY:
-        return champion
-    return registry_of(stage).sibling(champion, FALLBACK_FAMILY)
+    """Return the best model that reads no price. Raises RegistryError where none was fitted."""
+    card = speaker_of(stage, "independent")
+    if card is None:
+        raise RegistryError("no family without prices was trained together with the champion")
+    return card
 
 
 def withheld_divisions(paths: RunPaths) -> dict[str, str]:

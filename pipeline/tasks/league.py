@@ -20,7 +20,7 @@ from pipeline.archive.atomic import read_json
 from pipeline.archive.run_paths import RunPaths
 from pipeline.domain.errors import ModelError, PipelineError, SettingError
 from pipeline.tasks.archive import divisions_in
-from pipeline.tasks.forecasting import FALLBACK_FAMILY, LAST_RESORT_FAMILY, withheld_divisions
+from pipeline.tasks.forecasting import LAST_RESORT_FAMILY, withheld_divisions
 from pipeline.tasks.intake import source_of
 from pipeline.tasks.run import Run, decide_run
 from pipeline.tasks.settings import Settings, add_setting_options, apply_setting_options, load_settings
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pipeline.models.base import Forecaster
 
 _SCRATCH = "league"
+_QUICK_FAMILY = "poisson"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -143,10 +144,10 @@ def _fitted(matches: pd.DataFrame) -> tuple[dict[str, Forecaster], str]:
 
     models: dict[str, Forecaster] = {LAST_RESORT_FAMILY: FAMILIES[LAST_RESORT_FAMILY].build({}).fit(matches)}
     try:
-        models[FALLBACK_FAMILY] = FAMILIES[FALLBACK_FAMILY].build({}).fit(matches)
+        models[_QUICK_FAMILY] = FAMILIES[_QUICK_FAMILY].build({}).fit(matches)
     except ModelError:
         return models, LAST_RESORT_FAMILY
-    return models, FALLBACK_FAMILY
+    return models, _QUICK_FAMILY
 
 
 if __name__ == "__main__":

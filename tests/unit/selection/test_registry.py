@@ -111,6 +111,15 @@ def test_a_sibling_is_the_other_family_of_the_same_training(registry: Registry) 
         registry.sibling(card, "memory")
 
 
+def test_siblings_are_the_newest_of_every_family_of_the_same_training(registry: Registry) -> None:
+    log(registry, "far.poisson")
+    own = log(registry, "near.poisson")
+    card = promoted(registry, log(registry, "near.lightgbm", "lightgbm"))
+    siblings = registry.siblings(card)
+    assert siblings["poisson"].version == own
+    assert siblings["lightgbm"].version == card.version
+
+
 def test_the_champion_knows_the_parameters_of_its_siblings(registry: Registry) -> None:
     log(registry, "tuned.lightgbm", "lightgbm", params={"num_leaves": 7})
     card = promoted(registry, log(registry, "tuned.poisson"))
