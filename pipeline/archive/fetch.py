@@ -19,6 +19,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from pipeline.archive.transfer import (
     Limits,
     LineError,
+    Pace,
     check_body,
     polite_delay,
     read_body,
@@ -89,8 +90,9 @@ class HttpFetcher:
     """Fetch from a web server over one kept connection.
 
     politeness_seconds: between two requests; by default 0.5, or none on loopback. deadline_seconds: for all
-    files together. query: follows every path after a `?`. Raises SettingError where the base address is not
-    http or https. A server that drips its headers is bounded by nothing but the task's own time limit.
+    files together. query: follows every path after a `?`. pace: shared with other fetchers, in place of
+    politeness_seconds. Raises SettingError where the base address is not http or https. A server that drips
+    its headers is bounded by nothing but the task's own time limit.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class HttpFetcher:
         deadline_seconds: float = 900.0,
         limits: Limits | None = None,
         query: str = "",
+        pace: Pace | None = None,
     ) -> None:
         if urlsplit(base_url).scheme not in ("http", "https") or not urlsplit(base_url).hostname:
             raise SettingError("base_url", base_url, "must be an http or https address")
@@ -110,10 +113,11 @@ class HttpFetcher:
         self._limits = limits or Limits()
         self._query = f"?{query}" if query else ""
         self._session = _session(user_agent, self._limits)
-        self._delay = polite_delay(base_url) if politeness_seconds is None else politeness_seconds
+        self._pace = pace or Pace(
+            polite_delay(base_url) if politeness_seconds is None else politeness_seconds
+        )
         self._total = deadline_seconds
         self._ends_at: float | None = None
-        self._asked_at = 0.0
         self._failures: list[str] = []
 
     def get(self, path: str, *, etag: str = "", last_modified: str = "") -> Answer:
@@ -142,14 +146,15 @@ class HttpFetcher:
 
     def slow_down(self, seconds: float) -> None:
         """Leave at least so many seconds between two requests from now on."""
-        self._delay = max(self._delay, seconds)
+        self._pace.slow_down(seconds)
 
     @property
     def user_agent(self) -> str:
         """Return how the client introduces itself."""
         return str(self._session.headers["User-Agent"])
 
-    def _address(self, path: str) -> str:
+    def address_of(self, path: str) -> str:
+        """Return the whole address that a path is asked for at."""
         return urljoin(self.base_url, f"/{path}") if path == ROBOTS else self.base_url + path + self._query
 
     def close(self) -> None:
@@ -162,20 +167,19 @@ class HttpFetcher:
             raise FetchError(
                 self._source, path, f"not asked: {count} requests failed in a row, the last: {reason}"
             )
-        moment = time.monotonic()
         if self._ends_at is None:
-            self._ends_at = moment + self._total
-        if moment >= self._ends_at:
+            self._ends_at = time.monotonic() + self._total
+        if time.monotonic() + self._pace.seconds_left() >= self._ends_at:
             raise FetchError(self._source, path, f"not asked: {self._total:g} s for all files are up")
-        return min(self._ends_at, moment + self._limits.file_deadline)
+        self._pace.wait()
+        return min(self._ends_at, time.monotonic() + self._limits.file_deadline)
 
     def _ask(self, path: str, marks: dict[str, str], deadline_at: float) -> Answer:
         from urllib3.exceptions import HTTPError
 
-        self._wait()
         left = max(deadline_at - time.monotonic(), 0.001)
         timeout = (min(self._limits.connect_timeout, left), min(self._limits.read_timeout, left))
-        url = self._address(path)
+        url = self.address_of(path)
         try:
             asked = self._session.get(url, headers=marks, timeout=timeout, stream=True, allow_redirects=False)
         except (OSError, HTTPError) as error:
@@ -184,7 +188,7 @@ class HttpFetcher:
             return self._answer(path, response, is_conditional=bool(marks), deadline_at=deadline_at)
 
     def _answer(self, path: str, response: Response, *, is_conditional: bool, deadline_at: float) -> Answer:
-        status, url = response.status_code, self._address(path)
+        status, url = response.status_code, self.address_of(path)
         etag, last_modified = (shown(response.headers.get(name, "")) for name in ("ETag", "Last-Modified"))
         if status == 304 and is_conditional:
             return Answer(path, url, status, b"", etag, last_modified)
@@ -206,10 +210,6 @@ class HttpFetcher:
             page = read_body(response, self._source, path, self._limits, deadline_at)
             targets = links_of(page, path, self.base_url)[:3] if page else []
         return " to " + ", ".join(shown(target) for target in targets) if targets else ""
-
-    def _wait(self) -> None:
-        time.sleep(max(0.0, self._asked_at + self._delay - time.monotonic()) if self._asked_at else 0.0)
-        self._asked_at = time.monotonic()
 
 
 def links_of(body: bytes, page: str, base_url: str = _NOWHERE) -> list[str]:

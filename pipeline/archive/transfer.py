@@ -41,6 +41,29 @@ class LineError(FetchError):
     """The server could not be reached, fell silent or was too slow: a fault of the line, not of one file."""
 
 
+class Pace:
+    """The pauses between requests, of one fetcher or of several that share it. seconds: the least pause."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._asked_at: float | None = None
+
+    def slow_down(self, seconds: float) -> None:
+        """Leave at least so many seconds between two requests from now on."""
+        self._seconds = max(self._seconds, seconds)
+
+    def seconds_left(self) -> float:
+        """Return how long the next request has to wait."""
+        if self._asked_at is None:
+            return 0.0
+        return max(0.0, self._asked_at + self._seconds - time.monotonic())
+
+    def wait(self) -> None:
+        """Wait until a request may be sent, and count it as sent."""
+        time.sleep(self.seconds_left())
+        self._asked_at = time.monotonic()
+
+
 def polite_delay(base_url: str, seconds: float = 0.5) -> float:
     """Return the seconds to leave between two requests to a host: none on loopback.
 

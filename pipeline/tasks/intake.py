@@ -136,14 +136,15 @@ class FetchSnapshots(Stage):
         is_gone = is_past or (
             run.is_replay and tells_the_past(settings)
         )  # a second feed tells only today's line
-        fetcher = with_routes(fetcher, settings, is_past=is_gone)
+        now = (lambda: run.as_of) if _is_told_by_instant(settings, run) else clock.now
+        fetcher = with_routes(fetcher, settings, store, now, is_past=is_gone)
         is_cheap = settings.is_simulated or settings.source == FOLDER_SOURCE
         say(f"{'reconstruction: ' if is_past else ''}fetching from {fetcher.base_url}")
         return fetch_all(
             source,
             fetcher,
             store,
-            now=(lambda: run.as_of) if _is_told_by_instant(settings, run) else clock.now,
+            now=now,
             progress=say,
             accept=lambda file, body: reason_to_reject(source, file, body),
             is_finished=None if is_past or is_cheap else season_is_over(settings),

@@ -50,23 +50,24 @@ def anchored_families() -> list[str]:
 
 
 def feeds_of(settings: Settings) -> list[dict[str, Any]]:
-    """Return one record a feed for the published table `feeds`: the feed in use first, worlds for tests last.
+    """Return one record a feed for the published table `feeds`: the source, second feeds in use, the rest.
 
     The smaller simulated world is told only where it is in use.
     """
     from pipeline.sources.terms import all_terms
 
+    used = (settings.source, *settings.feeds.odds_feeds)
     records = [
         {
             **vars(each),
-            "is_used": each.feed == settings.source,
+            "is_used": each.feed in used,
             "address": each.address or None,
             "prices": _told_prices(settings, each.feed, each.prices),
         }
         for each in all_terms().values()
         if each.feed != "tiny" or settings.source == "tiny"
     ]
-    return sorted(records, key=lambda record: not record["is_used"])
+    return sorted(records, key=lambda record: (not record["is_used"], record["feed"] != settings.source))
 
 
 def _told_prices(settings: Settings, feed: str, prices: str) -> str:

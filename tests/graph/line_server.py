@@ -101,10 +101,11 @@ def _factors(number: int) -> dict[str, Any]:
 
 @dataclass
 class LineSite:
-    """What the server answers: the line's bytes, and the requests it was asked."""
+    """What the server answers: the line's bytes, its rules for robots if any; and what it was asked."""
 
     line: bytes
     status: int = 200
+    robots: bytes = b""
     asked: list[str] = field(default_factory=list)
 
 
@@ -129,6 +130,8 @@ def _handler(site: LineSite) -> type[BaseHTTPRequestHandler]:
             if self.path == "/urls.json":
                 hosts = {"line": [f"//{self.headers['Host']}"], "common": []}
                 self._send(200, json.dumps(hosts).encode())
+            elif self.path == "/robots.txt" and site.robots:
+                self._send(200, site.robots)
             elif self.path == "/events/list?lang=en&version=0&scopeMarket=1800":
                 self._send(site.status, site.line)
             else:

@@ -77,8 +77,18 @@ def page(release: Path, name: str = "") -> str:
     return (release / name / "index.html").read_text(encoding="utf-8")
 
 
-def test_the_line_is_asked_for_at_the_host_that_the_site_names(second: Published) -> None:
-    assert second.asked == ["/urls.json", "/events/list?lang=en&version=0&scopeMarket=1800"]
+def test_the_line_is_asked_for_at_the_host_that_the_site_names_after_the_rules_of_each(
+    second: Published,
+) -> None:
+    line = "/events/list?lang=en&version=0&scopeMarket=1800"
+    assert second.asked == ["/robots.txt", "/urls.json", "/robots.txt", line]
+
+
+def test_the_terms_page_names_the_second_feed_among_those_in_use(
+    second: Published, published: Checkout
+) -> None:
+    for release, used in ((second.release, ["tiny", "fonbet"]), (published.release(), ["tiny"])):
+        assert [row["feed"] for row in rows_of(release, "feeds") if row["is_used"]] == used
 
 
 def test_the_intake_lists_the_bytes_of_every_feed(second: Published) -> None:

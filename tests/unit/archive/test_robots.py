@@ -128,3 +128,47 @@ def test_the_larger_of_delay_and_rate_counts() -> None:
 
 def test_bytes_that_are_no_rules_forbid_nothing() -> None:
     assert Rules(b"<html>\xff not here</html>", "Touchline/0.1").allows("E0.csv")
+
+
+def test_the_rules_of_another_host_are_kept_under_a_path_of_its_own(site: Any, store: SnapshotStore) -> None:
+    serve_files(site, site.reply(body=FORBIDDING, headers={"ETag": '"r1"'}))
+    for _ in range(2):
+        plain = HttpFetcher(site.base_url, limits=QUICK)
+        ObedientFetcher(plain, store, lambda: NOW, kept_as="second/host/robots.txt").get("E0.csv")
+        plain.close()
+    assert store.paths() == ["second/host/robots.txt"]
+    marks = [headers.get("If-None-Match") for path, headers in site.asked if path == "robots.txt"]
+    assert marks == [None, '"r1"']
+
+
+def test_a_rule_for_a_query_is_followed(site: Any, store: SnapshotStore) -> None:
+    serve_files(site, site.reply(body=b"User-agent: *\nDisallow: /list?all\n"))
+    site.serve("list?some=1", site.reply(body=b"x"))
+    for query, is_allowed in (("some=1", True), ("all=1", False)):
+        plain = HttpFetcher(site.base_url, limits=QUICK, query=query)
+        fetcher = ObedientFetcher(plain, store, lambda: NOW)
+        if is_allowed:
+            assert fetcher.get("list").body == b"x"
+        else:
+            with pytest.raises(FetchError, match="forbids"):
+                fetcher.get("list")
+        plain.close()
+
+
+def test_a_pause_that_outlasts_the_time_for_all_files_ends_the_asking(
+    site: Any, store: SnapshotStore
+) -> None:
+    serve_files(site, site.reply(body=b"User-agent: *\nCrawl-delay: 9999\n"))
+    plain = HttpFetcher(site.base_url, limits=QUICK, deadline_seconds=5.0)
+    with pytest.raises(FetchError, match="not asked: 5 s for all files"):
+        ObedientFetcher(plain, store, lambda: NOW).get("E0.csv")
+    plain.close()
+
+
+@pytest.mark.parametrize("pause", ["9" * 400, "9" * 5000, "\u00b2", "-1", "1/0"])
+@pytest.mark.parametrize("word", ["Crawl-delay", "Request-rate"])
+def test_pauses_that_are_no_numbers_break_nothing_and_the_rest_holds(word: str, pause: str) -> None:
+    value = pause if word == "Crawl-delay" else f"1/{pause}"
+    rules = Rules(f"User-agent: *\n{word}: {value}\nDisallow: /private/\n".encode(), "Touchline/0.1")
+    assert 0.0 <= rules.seconds_between_requests() <= 24 * 3600
+    assert not rules.allows("private/E0.csv")
