@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.validation.checks import Rules
 from pipeline.validation.frames import ArchiveFrames
-from pipeline.validation.round_robins import known_counts
+from pipeline.validation.season_counts import known_counts
 
 KEYS = ["division", "season"]
 COLUMNS = ("lost_count", "unexplained_count", "taken_back_count")

@@ -23,7 +23,7 @@ from pipeline.domain.markets import (
 )
 from pipeline.validation.frames import ArchiveFrames, are_among
 from pipeline.validation.price_sanity import book_sums, list_exchanges
-from pipeline.validation.round_robins import missing_matches
+from pipeline.validation.season_counts import missing_matches
 
 LEAST_MATCHES_FOR_SHARES = 60
 """Below this many matches of a season its means say nothing and stay missing."""
@@ -149,7 +149,7 @@ def summarise_seasons(
         pairs_count=("pair", "nunique"),
     ).reset_index()
     seasons["clubs_count"] = _clubs_counts(facts, seasons)
-    seasons["missing_matches_count"] = missing_matches(seasons)
+    seasons["missing_matches_count"] = missing_matches(seasons, divisions)
     return _only_where_telling(seasons, divisions, cut_off_at)
 
 

@@ -126,7 +126,7 @@ BREAKS: dict[tuple[str, str], Break] = {
     ("seasons", "a season's draws are football's"): every("matches", outcome=1),
     ("seasons", "a season has early prices"): every("quotes", avg_early_home=np.nan),
     ("seasons", "a season has all its pairings"): every("matches", away_id="england.e1-club-a"),
-    ("seasons", "a plain season is a whole round robin"): cell("matches", 3, season=2023),
+    ("seasons", "a season has the matches of its format"): cell("matches", 3, season=2023),
 }
 COVERAGES: dict[str, tuple[int, int, list[str]]] = {
     "every row read is accounted for": (0, 1, []),

@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from pipeline.validation import round_robins
 from pipeline.validation.earlier import Earlier
 from pipeline.validation.frames import ArchiveFrames
 from pipeline.validation.verdict import Verdict, validate
@@ -124,23 +123,3 @@ def test_a_club_without_rows_before_is_kept_without_anything() -> None:
     verdict = verdict_without(range(0), Earlier(nothing, {}))
     assert verdict.withheld() == {}
     assert len(verdict.matches) == len(a_sound_archive().matches)
-
-
-@pytest.mark.parametrize(
-    ("division", "season", "clubs", "count", "missing"),
-    [("E0", 2003, 20, 380, 0), ("SC1", 2003, 10, 180, 0), ("E2", 2019, 23, 400, 0), ("E0", 2003, 20, 379, 1)],
-)
-def test_a_plain_season_has_the_matches_of_its_round_robin(
-    division: str, season: int, clubs: int, count: int, missing: int
-) -> None:
-    seasons = pd.DataFrame(
-        {"division": [division], "season": [season], "clubs_count": [clubs], "matches_count": [count]}
-    )
-    assert round_robins.missing_matches(seasons).tolist() == [missing]
-
-
-def test_a_season_of_another_format_is_not_counted() -> None:
-    seasons = pd.DataFrame(
-        {"division": ["SC0"], "season": [2024], "clubs_count": [12], "matches_count": [228]}
-    )
-    assert round_robins.missing_matches(seasons).isna().all()
