@@ -4,7 +4,7 @@ a week; a past instant is read from the snapshots of its time."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -20,29 +20,13 @@ from pipeline.archive.intake import fetch_all, stored_report
 from pipeline.archive.paths import DataRoot
 from pipeline.archive.report import FetchReport
 from pipeline.archive.snapshots import SnapshotStore
-from pipeline.sources.base import FeedFile, ParsedFile
+from pipeline.sources.base import FeedFile
+from tests.unit.archive.feed_builders import FIRST_PAGE, FIXTURES, FURTHER_PAGE, LinkedSource, page
 
 AT = datetime(2026, 4, 24, 2, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 OLD, NEW = "mmz4281/2425/E1.csv", "mmz4281/2526/E1.csv"
-
-
-class TwoSeasons:
-    """A source with one page that leads to another, two seasons of one division, and the fixtures."""
-
-    name, title, is_simulated, first_pages = "football_data", "Test", False, ("data.php",)
-
-    def pages(self, links: Sequence[str]) -> tuple[str, ...]:
-        return tuple(link for link in links if link.endswith("m.php"))
-
-    def files(self, links: Sequence[str]) -> tuple[FeedFile, ...]:
-        seasons = {OLD: 2024, NEW: 2025}
-        results = tuple(FeedFile(link, "results", "E1", seasons[link]) for link in links if link in seasons)
-        fixtures = (FeedFile("fixtures.csv", "fixtures", "", None),) if "fixtures.csv" in links else ()
-        return (*results, *fixtures)
-
-    def parse(self, file: FeedFile, body: bytes) -> ParsedFile:
-        raise NotImplementedError
+TWO_SEASONS = LinkedSource(FeedFile(OLD, "results", "E1", 2024), FeedFile(NEW, "results", "E1", 2025))
 
 
 def is_finished(file: FeedFile, at: datetime) -> bool:
@@ -51,11 +35,11 @@ def is_finished(file: FeedFile, at: datetime) -> bool:
 
 def pages() -> dict[str, bytes]:
     return {
-        "data.php": b'<a href="englandm.php">England</a><a href="fixtures.csv">fixtures</a>',
-        "englandm.php": f'<a href="{OLD}">old</a><a href="{NEW}">new</a>'.encode(),
+        FIRST_PAGE: page(FURTHER_PAGE, FIXTURES),
+        FURTHER_PAGE: page(OLD, NEW),
         OLD: b"Div,Date\nE1,09/08/2024\n",
         NEW: b"Div,Date\nE1,08/08/2025\n",
-        "fixtures.csv": b"Div,Date\nE1,25/04/2026\n",
+        FIXTURES: b"Div,Date\nE1,25/04/2026\n",
     }
 
 
@@ -73,7 +57,7 @@ class Rig:
 
         self.asked.clear()
         return fetch_all(
-            TwoSeasons(),
+            TWO_SEASONS,
             GeneratedFetcher(read, base_url),
             SnapshotStore(self.data),
             lambda: at,
@@ -190,7 +174,7 @@ def test_what_a_fetch_cut_short_had_confirmed_is_kept(rig: Rig) -> None:
 
     fetcher = GeneratedFetcher(rig.files.get)
     with pytest.raises(KeyboardInterrupt):
-        fetch_all(TwoSeasons(), fetcher, SnapshotStore(rig.data), lambda: AT, stop)
+        fetch_all(TWO_SEASONS, fetcher, SnapshotStore(rig.data), lambda: AT, stop)
     assert OLD in json.loads(rig.data.confirmations.read_text())
 
 
@@ -256,7 +240,7 @@ def test_a_fetch_transfers_the_one_body_that_changed(tmp_path: Path) -> None:
 
 def _fetch_over_http(address: str, root: Path, now: Callable[[], datetime]) -> None:
     fetcher = HttpFetcher(address)
-    fetch_all(TwoSeasons(), fetcher, SnapshotStore(DataRoot(root, "x")), now, lambda _: None)
+    fetch_all(TWO_SEASONS, fetcher, SnapshotStore(DataRoot(root, "x")), now, lambda _: None)
     fetcher.close()
 
 
@@ -267,7 +251,7 @@ def test_a_past_instant_is_read_from_the_snapshots_of_its_time(rig: Rig) -> None
     rig.asked.clear()
     store = SnapshotStore(rig.data)
     for at, fetched in ((AT, first), (AT + DAY, second)):
-        report = stored_report(TwoSeasons(), store, as_of=at)
+        report = stored_report(TWO_SEASONS, store, as_of=at)
         assert report is not None
         assert [(file.path, file.sha256) for file in report.files] == [
             (file.path, file.sha256) for file in fetched.files
@@ -279,13 +263,13 @@ def test_a_past_instant_is_read_from_the_snapshots_of_its_time(rig: Rig) -> None
 
 def test_where_nothing_had_been_fetched_there_is_nothing_stored(rig: Rig) -> None:
     rig.fetch(AT)
-    assert stored_report(TwoSeasons(), SnapshotStore(rig.data), as_of=AT - DAY) is None
+    assert stored_report(TWO_SEASONS, SnapshotStore(rig.data), as_of=AT - DAY) is None
 
 
 def test_pages_alone_are_nothing_stored(rig: Rig) -> None:
     store = SnapshotStore(rig.data)
-    store.add(GeneratedFetcher(rig.files.get).get("data.php"), AT)
-    assert stored_report(TwoSeasons(), store, as_of=AT) is None
+    store.add(GeneratedFetcher(rig.files.get).get(FIRST_PAGE), AT)
+    assert stored_report(TWO_SEASONS, store, as_of=AT) is None
 
 
 def test_adopted_bytes_can_be_read_and_leave_no_trace_in_the_log(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,29 +15,18 @@ from pipeline.archive.intake import FetchReport, Intake, IntakeFile, fetch_all, 
 from pipeline.archive.paths import DataRoot
 from pipeline.archive.snapshots import SnapshotStore
 from pipeline.domain.errors import TooLittleAccepted
-from pipeline.sources.base import FeedFile, ParsedFile
+from pipeline.sources.base import FeedFile
+from tests.unit.archive.feed_builders import FIRST_PAGE, FIXTURES, FURTHER_PAGE, LinkedSource, page
 
 AT = datetime(2026, 4, 24, 19, 4, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 E0, E1 = "mmz4281/2526/E0.csv", "mmz4281/2526/E1.csv"
-
-
-class TwoPages:
-    """A source with one first page that leads to another; wants the divisions E0 and E1 and the fixtures."""
-
-    name, title, is_simulated, first_pages = "embedded", "Test", True, ("data.php",)
-
-    def pages(self, links: Sequence[str]) -> tuple[str, ...]:
-        return tuple(link for link in links if link.endswith("m.php"))
-
-    def files(self, links: Sequence[str]) -> tuple[FeedFile, ...]:
-        results = tuple(FeedFile(link, "results", link[13:15], 2025) for link in links if link in (E0, E1))
-        return results + tuple(
-            FeedFile(link, "fixtures", "", None) for link in links if link == "fixtures.csv"
-        )
-
-    def parse(self, file: FeedFile, body: bytes) -> ParsedFile:
-        raise NotImplementedError
+TWO_DIVISIONS = LinkedSource(
+    FeedFile(E0, "results", "E0", 2025),
+    FeedFile(E1, "results", "E1", 2025),
+    name="embedded",
+    is_simulated=True,
+)
 
 
 def csv(division: str, rows: int = 3) -> bytes:
@@ -46,17 +35,13 @@ def csv(division: str, rows: int = 3) -> bytes:
     )
 
 
-def page(*links: str) -> bytes:
-    return "".join(f'<a href="{link}">x</a>' for link in links).encode()
-
-
 def feed() -> dict[str, bytes]:
     return {
-        "data.php": page("englandm.php", "fixtures.csv", "notes.txt"),
-        "englandm.php": page(E0, E1, "mmz4281/2526/EC.csv"),
+        FIRST_PAGE: page(FURTHER_PAGE, FIXTURES, "notes.txt"),
+        FURTHER_PAGE: page(E0, E1, "mmz4281/2526/EC.csv"),
         E0: csv("E0"),
         E1: csv("E1"),
-        "fixtures.csv": csv("E0", 1),
+        FIXTURES: csv("E0", 1),
     }
 
 
@@ -82,7 +67,7 @@ class Rig:
     ) -> FetchReport:
         self.at = at or self.at + HOUR
         fetcher = GeneratedFetcher(read or self.files.get)
-        return fetch_all(TwoPages(), fetcher, self.store, lambda: self.at, self.told.append, accept)
+        return fetch_all(TWO_DIVISIONS, fetcher, self.store, lambda: self.at, self.told.append, accept)
 
 
 @pytest.fixture
@@ -96,11 +81,11 @@ def entry(report: FetchReport, path: str) -> IntakeFile:
 
 def test_a_first_fetch_follows_the_pages_and_gets_every_wanted_file(rig: Rig) -> None:
     report = rig.fetch()
-    assert [page.path for page in report.pages] == ["data.php", "englandm.php"]
+    assert [entry.path for entry in report.pages] == [FIRST_PAGE, FURTHER_PAGE]
     assert [(file.path, file.state) for file in report.files] == [
         (E0, "fetched"),
         (E1, "fetched"),
-        ("fixtures.csv", "fetched"),
+        (FIXTURES, "fetched"),
     ]
     assert rig.store.read(entry(report, E1).sha256) == csv("E1")
     assert report.problems() == []
@@ -161,10 +146,10 @@ def test_results_that_lost_lines_are_refused(rig: Rig) -> None:
 
 
 def test_fixtures_may_lose_lines(rig: Rig) -> None:
-    rig.files["fixtures.csv"] = csv("E0", 300)
+    rig.files[FIXTURES] = csv("E0", 300)
     rig.fetch()
-    rig.files["fixtures.csv"] = csv("E0", 2)
-    assert entry(rig.fetch(), "fixtures.csv").state == "fetched"
+    rig.files[FIXTURES] = csv("E0", 2)
+    assert entry(rig.fetch(), FIXTURES).state == "fetched"
 
 
 def test_a_few_corrected_lines_are_no_loss(rig: Rig) -> None:
@@ -176,7 +161,7 @@ def test_a_few_corrected_lines_are_no_loss(rig: Rig) -> None:
 
 def test_a_file_no_page_links_to_any_more_has_vanished_and_still_serves(rig: Rig) -> None:
     rig.fetch()
-    rig.files["englandm.php"] = page(E0)
+    rig.files[FURTHER_PAGE] = page(E0)
     gone = entry(rig.fetch(), E1)
     assert (gone.state, gone.fetched_at) == ("vanished", AT)
     assert rig.store.read(gone.sha256) == csv("E1")
@@ -184,17 +169,17 @@ def test_a_file_no_page_links_to_any_more_has_vanished_and_still_serves(rig: Rig
 
 def test_a_page_that_fails_is_replaced_by_its_last_good_snapshot(rig: Rig) -> None:
     rig.fetch()
-    del rig.files["englandm.php"]
+    del rig.files[FURTHER_PAGE]
     report = rig.fetch()
-    assert entry(report, "englandm.php").state == "last_good"
+    assert entry(report, FURTHER_PAGE).state == "last_good"
     assert entry(report, E1).state == "unchanged"
 
 
 def test_a_page_without_links_is_a_wrong_answer(rig: Rig) -> None:
     rig.fetch()
-    rig.files["englandm.php"] = b"<html>Down for maintenance</html>"
+    rig.files[FURTHER_PAGE] = b"<html>Down for maintenance</html>"
     report = rig.fetch()
-    assert entry(report, "englandm.php").reason == "is a page without a link into the feed"
+    assert entry(report, FURTHER_PAGE).reason == "is a page without a link into the feed"
     assert entry(report, E1).state == "unchanged"
 
 
@@ -220,9 +205,9 @@ def test_a_feed_without_a_usable_file_is_too_little(rig: Rig) -> None:
 def test_a_fetch_of_a_past_instant_sees_no_later_snapshot(rig: Rig) -> None:
     rig.fetch(at=AT + 24 * HOUR)
     del rig.files[E1]
-    rig.files["englandm.php"] = page(E0)
+    rig.files[FURTHER_PAGE] = page(E0)
     report = rig.fetch(at=AT)
-    assert [file.path for file in report.files] == [E0, "fixtures.csv"]
+    assert [file.path for file in report.files] == [E0, FIXTURES]
     assert {file.fetched_at for file in report.files} == {AT}
 
 
@@ -238,7 +223,7 @@ def test_an_answer_304_that_nobody_asked_for_is_a_failure_of_that_file(rig: Rig)
             answer = super().get(path, etag=etag, last_modified=last_modified)
             return replace(answer, status=304, body=b"") if path == E1 else answer
 
-    report = fetch_all(TwoPages(), Confused(rig.files.get), rig.store, lambda: AT, rig.told.append)
+    report = fetch_all(TWO_DIVISIONS, Confused(rig.files.get), rig.store, lambda: AT, rig.told.append)
     assert entry(report, E1).state == "failed"
     assert entry(report, E1).reason == "answers 304 to a first request"
 
@@ -276,7 +261,7 @@ def test_the_intake_goes_to_json_and_back(rig: Rig) -> None:
 def test_the_intake_is_sorted_and_keeps_what_failed(rig: Rig) -> None:
     del rig.files[E1]
     intake = take_intake(rig.fetch(), as_of=AT, cut_off_at=AT)
-    assert [file.path for file in intake.files] == ["fixtures.csv", E0, E1]
+    assert [file.path for file in intake.files] == [FIXTURES, E0, E1]
     assert intake.files[1].file == FeedFile(E0, "results", "E0", 2025)
     assert intake.files[2].reason == "answers 404"
 
