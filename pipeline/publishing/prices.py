@@ -10,6 +10,8 @@ from collections.abc import Collection, Mapping
 
 import pandas as pd
 
+from pipeline.publishing.tables import PRICE_SOURCES
+
 FEWEST = 30
 """A mean over fewer matches or bets than this could give single prices away and is left out."""
 
@@ -48,6 +50,34 @@ def without_prices(
     if "quality_examples" in tables:
         told["quality_examples"] = _without_values(tables["quality_examples"])
     return told
+
+
+def without_prices_of(tables: Mapping[str, pd.DataFrame], feeds: Collection[str]) -> dict[str, pd.DataFrame]:
+    """Return the published tables without the prices of these second feeds; `other_prices` has none.
+
+    A value mark stays, but names no price of theirs; figures over fewer than FEWEST of their prices go, and
+    so does every mean price; a failed check tells no value of theirs.
+    """
+    if not feeds:
+        return dict(tables)
+    told = dict(tables)
+    told["upcoming"] = _with_silent_marks(tables["upcoming"], [PRICE_SOURCES.get(feed) for feed in feeds])
+    buckets = tables["value_buckets"]
+    is_theirs = buckets["price_source"].isin(list(feeds))
+    buckets = buckets.assign(mean_price=buckets["mean_price"].where(~is_theirs))
+    told["value_buckets"] = buckets[~is_theirs | (buckets["n"] >= FEWEST)].reset_index(drop=True)
+    examples = tables["quality_examples"]
+    stems = examples["subject"].str.extract(r" ([^ _]+)_[^ ]*$", expand=False)
+    is_priced = examples["suite"].isin(_SUITES_WITH_PRICES) & stems.isin(list(feeds))
+    is_priced |= examples["suite"].eq("upcoming")
+    told["quality_examples"] = examples.assign(value=examples["value"].where(~is_priced))
+    return told
+
+
+def _with_silent_marks(upcoming: pd.DataFrame, titles: list[str | None]) -> pd.DataFrame:
+    is_theirs = upcoming["value_price_source"].isin(titles)
+    names = ["value_price", "value_price_source"]
+    return upcoming.assign(**{name: upcoming[name].where(~is_theirs) for name in names})
 
 
 def _emptied(table: pd.DataFrame) -> pd.DataFrame:

@@ -41,7 +41,7 @@ class PublishTables(Stage):
     def work(self) -> None:
         from pipeline.archive.tables import read_table
         from pipeline.publishing.exports import write_tables
-        from pipeline.publishing.prices import without_prices
+        from pipeline.publishing.prices import without_prices, without_prices_of
         from pipeline.publishing.quality_tables import quality_tables
         from pipeline.publishing.tables import build_tables
 
@@ -62,6 +62,7 @@ class PublishTables(Stage):
             read_json(self.paths.clubs)["countries"],
             feeds_of(self.settings),
         )
+        tables = without_prices_of(tables, findings.unpriced_feeds)
         if not self.settings.publishes_prices_of(self.settings.source):
             tables = without_prices(tables, anchored_families())
         counts = {"matches_count": len(findings.matches), "fixtures_count": len(findings.fixtures)}

@@ -233,8 +233,11 @@ def _value_text(value_at: int | None, record: Mapping[str, Any], shared: Mapping
         return ""
     if shared["prices"] is None or shared["edges"] is None:  # this site publishes no prices
         return f"Value: {_OUTCOME_WORDS[value_at]}"
+    edge = f"edge {shared['edges'][value_at]} points"
+    if formats.is_missing(record["value_price"]):  # nor the prices of the feed whose price would be named
+        return f"Value: {_OUTCOME_WORDS[value_at]}, {edge}"
     price, source = formats.price(record["value_price"]), record["value_price_source"]
-    return f"Value: {_OUTCOME_WORDS[value_at]} at {price} ({source}), edge {shared['edges'][value_at]} points"
+    return f"Value: {_OUTCOME_WORDS[value_at]} at {price} ({source}), {edge}"
 
 
 def _value_record(

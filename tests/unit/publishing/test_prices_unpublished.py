@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.archive.tables import read_table
 from pipeline.publishing.exports import write_tables
-from pipeline.publishing.prices import FEWEST, without_prices
+from pipeline.publishing.prices import FEWEST, without_prices, without_prices_of
 from pipeline.publishing.quality_tables import QUALITY_TABLES
 from pipeline.publishing.render import render_pages
 from pipeline.publishing.tables import TABLES
@@ -156,6 +156,59 @@ def test_a_family_that_starts_from_the_market_tells_whole_percent(priced: dict[s
 
 def test_empty_tables_stay_empty_and_keep_their_columns(priced: dict[str, pd.DataFrame]) -> None:
     empty = {name: table.iloc[:0] for name, table in priced.items()}
-    for name, table in without_prices(empty).items():
-        assert table.empty
-        pd.testing.assert_series_equal(table.dtypes, empty[name].dtypes)
+    for told in (without_prices(empty), without_prices_of(empty, ["fonbet"])):
+        for name, table in told.items():
+            assert table.empty
+            pd.testing.assert_series_equal(table.dtypes, empty[name].dtypes)
+
+
+@pytest.fixture
+def second(priced: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Tables whose value marks name a second feed's price, with a record and a failed check of its prices."""
+    upcoming = priced["upcoming"]
+    is_marked = upcoming["value_price_source"].notna()
+    assert is_marked.any()
+    upcoming = upcoming.assign(
+        value_price=upcoming["value_price"].mask(is_marked, 6.789012),
+        value_price_source=upcoming["value_price_source"].mask(is_marked, "Fonbet"),
+    )
+    buckets = priced["value_buckets"]
+    theirs = buckets.head(2).assign(price_source="fonbet", n=[FEWEST - 1, FEWEST], mean_price=5.432109)
+    example = {
+        "suite": "prices",
+        "check": "c",
+        "division": "E0",
+        "subject": "m1 fonbet_early",
+        "value": "6.789012",
+    }
+    examples = [priced["quality_examples"], frame_of("quality_examples", [example])]
+    return priced | {
+        "upcoming": upcoming,
+        "value_buckets": pd.concat([buckets, theirs], ignore_index=True),
+        "quality_examples": pd.concat(examples, ignore_index=True),
+    }
+
+
+def test_no_price_of_a_second_feed_that_is_not_published_stands_in_any_byte(
+    second: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    told = without_prices_of(second, ["fonbet"])
+    write_tables(told, run_document(), tmp_path / "data")
+    render_pages(tmp_path / "data", tmp_path / "pages")
+    texts = [
+        file.read_text(encoding="utf-8")
+        for file in tmp_path.rglob("*")
+        if file.suffix in (".csv", ".json", ".html")
+    ]
+    assert not any(price in text for text in texts for price in ("6.789", "6.79", "5.432", "5.43"))
+    marks = [mark for text in texts for mark in re.findall(r'<b class="tl-value">([^<]+)</b>', text)]
+    assert any(re.fullmatch(r"Value: [a-z ]+, edge [^ ]+ points", mark) for mark in marks)
+
+
+def test_prices_of_other_feeds_stay_where_one_feed_is_silent(second: dict[str, pd.DataFrame]) -> None:
+    told = without_prices_of(second, ["fonbet"])
+    pd.testing.assert_frame_equal(told["upcoming"][TELLING], second["upcoming"][TELLING])
+    own = second["value_buckets"][second["value_buckets"]["price_source"] != "fonbet"]
+    pd.testing.assert_frame_equal(told["value_buckets"].iloc[: len(own)], own)
+    assert len(told["value_buckets"]) == len(own) + 1
+    assert without_prices_of(second, [])["upcoming"] is second["upcoming"]
