@@ -1,9 +1,9 @@
 """Forecasts of past matches as they could have been made: fitted on the past, asked about the next year.
 
-Test matches fall into years that end on 30 June, so that winter and summer calendars share one clock; refitting
-more often gains nothing that can be measured. For each year every family is fitted on all matches that kicked
-off on days before its first match, and is asked about rows whose labels are blank. Nothing here scores a
-forecast.
+Test matches fall into years that end on 30 June, so that winter and summer calendars share one clock;
+refitting more often gains nothing that can be measured. For each year every family is fitted on all matches
+that kicked off on days before its first match, and is asked about rows whose labels are blank. Nothing here
+scores a forecast.
 """
 
 from __future__ import annotations
