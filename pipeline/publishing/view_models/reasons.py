@@ -16,7 +16,7 @@ from pipeline.publishing.views import PublishedTables, RunFacts, records_of
 
 PARTS_SHOWN = 3
 _BASE = "base"
-_WORDS = {
+GROUP_WORDS = {
     _BASE: "Start, the same for every match",
     "strength": "Strength of the clubs",
     "form": "Form and table",
@@ -26,6 +26,7 @@ _WORDS = {
     "stakes": "What is at stake",
     "past prices": "Prices of past matches",
     "market": "The market's early price",
+    "books": "Prices of single bookmakers",
     "whole forecast": "The forecast as a whole",
 }
 _SIZES = ((0.6, "strongly"), (0.2, "clearly"), (0.05, "a little"))
@@ -96,7 +97,7 @@ def _sum(label: str, records: Sequence[Mapping[str, Any]]) -> _Sum:
 
 
 def _words_of(group: str) -> str:
-    return _WORDS.get(group, group.capitalize())
+    return GROUP_WORDS.get(group, group.capitalize())
 
 
 def _reason(record: Mapping[str, Any], sums: Sequence[_Sum], reach: float, run: RunFacts) -> Reason:

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.features.catalogue import features_listed
+from pipeline.models.explain import BASE, WHOLE
+from pipeline.models.linear import DIVISION
 from pipeline.publishing.render import render_pages
 from pipeline.publishing.view_models.cards import model_cards_of
-from pipeline.publishing.view_models.reasons import PARTS_SHOWN, Reason, reasons_of
+from pipeline.publishing.view_models.reasons import GROUP_WORDS, PARTS_SHOWN, Reason, reasons_of
 from pipeline.publishing.views import PublishedTables, RunFacts, load_run, load_tables, records_of
 from tests.samples.published.published_samples import HOSTILE, frame_of, write_published
 
@@ -73,6 +76,10 @@ def test_the_start_stands_first_then_the_largest_parts_then_the_rest(
         ("All else", "+0.03"),
         ("Together", "+1.13"),
     ]
+
+
+def test_every_group_has_words() -> None:
+    assert set(GROUP_WORDS) == {each.group for each in features_listed()} | {BASE, DIVISION, WHOLE}
 
 
 @pytest.mark.parametrize(
