@@ -167,3 +167,9 @@ def test_forecasts_that_start_from_the_market_are_not_split(priced: dict[str, pd
     assert set(mixed["family"]) == {"poisson", "lightgbm"}
     told = without_prices(priced | {"contributions": mixed}, ["lightgbm"])["contributions"]
     assert set(told["family"]) == {"poisson"}
+
+
+def test_a_division_page_says_why_such_forecasts_are_not_split(published: Path) -> None:
+    page = (published / "pages/fragments/divisions--e0.html").read_text(encoding="utf-8")
+    assert "their parts would tell its prices" in page
+    assert "tl-why" not in page

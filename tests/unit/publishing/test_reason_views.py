@@ -135,3 +135,10 @@ def test_the_page_about_skill_has_the_cards_escaped(pages: Path) -> None:
     page = (pages / "skill.html").read_text(encoding="utf-8")
     assert page.count('id="card-') == 4
     assert "Counts &lt;b&gt;goals&lt;/b&gt;." in page
+
+
+def test_the_cards_stand_there_before_any_skill_was_measured(tmp_path: Path) -> None:
+    render_pages(write_published(tmp_path / "tables", skill=None), tmp_path / "pages")
+    page = (tmp_path / "pages/fragments/skill.html").read_text(encoding="utf-8")
+    assert "Not measured yet" in page
+    assert page.count('id="card-') == 4
