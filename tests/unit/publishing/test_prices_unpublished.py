@@ -159,3 +159,17 @@ def test_empty_tables_stay_empty_and_keep_their_columns(priced: dict[str, pd.Dat
     for name, table in without_prices(empty).items():
         assert table.empty
         pd.testing.assert_series_equal(table.dtypes, empty[name].dtypes)
+
+
+def test_forecasts_that_start_from_the_market_are_not_split(priced: dict[str, pd.DataFrame]) -> None:
+    mixed = priced["contributions"].copy()
+    mixed.loc[mixed["match_id"] == mixed["match_id"].iloc[0], "family"] = "poisson"
+    assert set(mixed["family"]) == {"poisson", "lightgbm"}
+    told = without_prices(priced | {"contributions": mixed}, ["lightgbm"])["contributions"]
+    assert set(told["family"]) == {"poisson"}
+
+
+def test_a_division_page_says_why_such_forecasts_are_not_split(published: Path) -> None:
+    page = (published / "pages/fragments/divisions--e0.html").read_text(encoding="utf-8")
+    assert "their parts would tell its prices" in page
+    assert "tl-why" not in page
