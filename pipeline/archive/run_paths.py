@@ -235,6 +235,11 @@ class RunPaths:
         return self.folder / "likely_scores.parquet"
 
     @property
+    def contributions(self) -> Path:
+        """Return the signed parts of the fixtures' forecasts, by feature group."""
+        return self.folder / "contributions.parquet"
+
+    @property
     def goal_scores(self) -> Path:
         """Return the published table `goal_scores`."""
         return self.folder / "goal_scores.parquet"

@@ -1,8 +1,9 @@
-"""Forecasts of past matches as they could have been made: fitted on the past, asked about the next half-year.
+"""Forecasts of past matches as they could have been made: fitted on the past, asked about the next year.
 
-Test matches fall into blocks that end on 30 June and 31 December, so that winter and summer calendars share
-one clock. For each block every family is fitted on all matches that kicked off on days before the block's
-first match, and is asked about rows whose labels are blank. Nothing here scores a forecast.
+Test matches fall into years that end on 30 June, so that winter and summer calendars share one clock;
+refitting more often gains nothing that can be measured. For each year every family is fitted on all matches
+that kicked off on days before its first match, and is asked about rows whose labels are blank. Nothing here
+scores a forecast.
 """
 
 from __future__ import annotations
@@ -75,10 +76,10 @@ def _blocks(
     else:
         tested = played[played["season"] >= played["division"].map(first_test_season)]
     kick_off_at = tested["kick_off_at"]
-    halves = kick_off_at.dt.year.astype("str") + np.where(kick_off_at.dt.month < 7, "-H1", "-H2")
-    for name, block in tested.groupby(halves, sort=True):
+    years = kick_off_at.dt.year - (kick_off_at.dt.month < 7).astype("int64")
+    for year, block in tested.groupby(years, sort=True):
         first_day = block["kick_off_at"].min().floor("D")
-        yield str(name), played[played["kick_off_at"] < first_day], block
+        yield f"July {year} to June {int(str(year)) + 1}", played[played["kick_off_at"] < first_day], block
 
 
 def forecast_block(

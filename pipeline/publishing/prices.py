@@ -28,8 +28,9 @@ def without_prices(
     anchored: the families that start from the market's chances.
 
     Prices, the shares implied by them, edges and their source become empty in the lists of matches; the
-    market's own backtested forecasts go, and so do means over fewer than FEWEST matches; a correction tells
-    its counts alone, and a failed check no value of a price.
+    market's own backtested forecasts go, and so do the parts of forecasts that start from the market, and
+    means over fewer than FEWEST matches; a correction tells its counts alone, and a failed check no value of
+    a price.
     """
     told = dict(tables)
     for name in ("upcoming", "recent"):
@@ -46,6 +47,9 @@ def without_prices(
         kept = buckets[buckets["n"] >= FEWEST].assign(mean_price=float("nan"))
         told["value_buckets"] = kept.reset_index(drop=True)
     told["calibration"] = _without_small_bins(tables["calibration"], anchored)
+    contributions = tables["contributions"]
+    is_telling = contributions["family"].isin([_MARKET, *anchored])
+    told["contributions"] = contributions[~is_telling].reset_index(drop=True)
     told["notices"] = _without_cells(tables["notices"])
     if "quality_examples" in tables:
         told["quality_examples"] = _without_values(tables["quality_examples"])

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 from pipeline.archive.atomic import atomic_folder, write_json, write_text
 from pipeline.publishing import formats
 from pipeline.publishing.view_models import (
+    cards,
     coverage,
     divisions,
     downloads,
     markets,
     matches,
     quality,
+    reasons,
     reliability,
     returns,
     scores,
@@ -175,6 +177,7 @@ def _skill_page(tables: PublishedTables, run: RunFacts) -> PageView:
         "by_season": skill.part_rows(tables, "season"),
         "costs": skill.cost_rows(tables, run),
         "seasons": skill.seasons_measured(run),
+        "cards": cards.model_cards_of(tables, run),
     }
     words = "What each forecaster knows, measured over past seasons beside the early and the closing market."
     return PageView("skill/", "Skill", words, "skill", True, data)
@@ -237,6 +240,7 @@ def _division_page(tables: PublishedTables, run: RunFacts, division: divisions.D
         "footnotes": divisions.footnotes_of(tables, division.code),
         "seasons": coverage.season_rows(tables, division.code),
         "markets": markets.market_rows(tables, division.code),
+        "reasons": reasons.reasons_of(tables, run, division.code),
         "families": scores.family_rows(tables, run, "division", division.code),
         "returns": returns.return_rows(tables, run, "division", division.code),
         "few_bets": returns.FEW_BETS,

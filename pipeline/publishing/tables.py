@@ -43,6 +43,8 @@ TABLES = (
     "markets",
     "likely_scores",
     "goal_scores",
+    "contributions",
+    "model_cards",
     "notices",
     "backtest",
     "other_prices",
@@ -78,6 +80,8 @@ class Findings:
     markets: pd.DataFrame
     likely_scores: pd.DataFrame
     goal_scores: pd.DataFrame
+    contributions: pd.DataFrame
+    model_cards: pd.DataFrame
     ratings: pd.DataFrame
     verdict: Mapping[str, Any]
     notices: pd.DataFrame
@@ -116,6 +120,8 @@ def build_tables(
         "markets": _named(findings, findings.markets),
         "likely_scores": _named(findings, findings.likely_scores),
         "goal_scores": findings.goal_scores,
+        "contributions": _named(findings, findings.contributions),
+        "model_cards": findings.model_cards,
         "notices": findings.notices,
         "backtest": _backtest(findings),
         "coverage": coverage_table(findings.coverage, findings.matches, findings.quotes, divisions),

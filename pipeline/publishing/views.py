@@ -133,6 +133,8 @@ class PublishedTables:
     markets: pd.DataFrame
     likely_scores: pd.DataFrame
     goal_scores: pd.DataFrame
+    contributions: pd.DataFrame
+    model_cards: pd.DataFrame
     value_buckets: pd.DataFrame
     skill: pd.DataFrame
     skill_costs: pd.DataFrame

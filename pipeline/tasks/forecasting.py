@@ -69,6 +69,7 @@ class ScoreFixtures(Stage):
     def work(self) -> None:
         from pipeline.archive.tables import read_table, write_table
         from pipeline.forecasts.markets import derive_markets
+        from pipeline.forecasts.reasons import fixture_contributions
         from pipeline.forecasts.recent import recent_forecasts
         from pipeline.forecasts.score import score_fixtures
         from pipeline.validation.own_tables import check_own, refuse
@@ -101,6 +102,7 @@ class ScoreFixtures(Stage):
         markets, likely_scores = derive_markets(features, forecasts, read_table(self.paths.quotes))
         write_table(self.paths.markets, markets)
         write_table(self.paths.likely_scores, likely_scores)
+        write_table(self.paths.contributions, fixture_contributions(features, models, forecasts))
         write_table(self.paths.forecasts, forecasts)
 
     def _models(self, champion: Card, features: pd.DataFrame) -> Mapping[str, Forecaster]:

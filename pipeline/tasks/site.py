@@ -18,6 +18,7 @@ from pipeline.tasks.forecasting import champion_of, evaluated_paths, withheld_di
 from pipeline.tasks.intake import source_of
 from pipeline.tasks.last_skill import last_skill
 from pipeline.tasks.ledger import LEDGER_TABLES, SettleLedger, release_id_of
+from pipeline.tasks.model_cards import model_cards_of
 from pipeline.tasks.quality import anchored_families, checked_suites, feeds_of
 from pipeline.tasks.stage import Stage, say
 
@@ -90,6 +91,8 @@ def findings_of(stage: Stage) -> Findings:
         markets=read_table(own.markets),
         likely_scores=read_table(own.likely_scores),
         goal_scores=_goal_scores_of(evaluated),
+        contributions=read_table(own.contributions),
+        model_cards=model_cards_of(stage),
         value_buckets=read_table(evaluated.value_buckets),
         skill=skill.tables["skill"],
         skill_costs=skill.tables["skill_costs"],

@@ -31,6 +31,8 @@ OWN_SUITES = (
         "markets",
         "likely_scores",
         "goal_scores",
+        "contributions",
+        "model_cards",
         "value_buckets",
         "skill",
         "skill_costs",

@@ -9,7 +9,6 @@ import time
 from importlib.metadata import version
 
 import numpy as np
-import penaltyblog
 
 MARKETS = 3000
 
@@ -35,6 +34,8 @@ def main(path, runs):
 
 
 def _fit(given, part):
+    import penaltyblog
+
     clubs = (given[side][part].astype(str) for side in ("home", "away"))
     model = penaltyblog.models.DixonColesGoalModel(
         given["home_goals"][part], given["away_goals"][part], *clubs
@@ -48,6 +49,8 @@ def _by_division(given):
 
 
 def _loop(rows, method):
+    import penaltyblog
+
     return [penaltyblog.implied.calculate_implied(row, method=method) for row in rows]
 
 

@@ -94,6 +94,8 @@ def sound() -> Tables:
         "markets": three(p_over25=0.5),
         "likely_scores": three(rank=1, probability=0.1),
         "goal_scores": some([{"event": "over25", "family": "poisson"}]),
+        "contributions": three(group="strength"),
+        "model_cards": some([{"family": "poisson"}]),
         "value_buckets": some([{"family": "poisson", "bucket": 0.05, "price_source": "avg"}]),
         "skill": some([{"scope": "all", "key": "all", "setting": "independent", "family": "poisson"}]),
         "skill_costs": some([{"family": "poisson", "block": "2025"}]),

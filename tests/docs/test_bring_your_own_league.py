@@ -47,7 +47,7 @@ def test_the_fixtures_of_the_guide_are_listed_with_forecasts(league: Checkout) -
     for row in listed.values():
         shares = [row["p_home"], row["p_draw"], row["p_away"]]
         assert all(isinstance(share, float) and 0 < share < 1 for share in shares)
-        assert sum(map(float, shares)) == pytest.approx(1, abs=2e-6)  # type: ignore[arg-type]  # rounded to 1e-6
+        assert sum(map(float, shares)) == pytest.approx(1, abs=2e-6)  # type: ignore[arg-type]
     assert listed["Otava Town", "Susi City"]["kick_off_at"] == "2026-04-25T15:30:00Z"
 
 

@@ -132,6 +132,8 @@ def write_published(
             for rank in range(1, 6)
         ],
         "goal_scores": _goal_scores(),
+        "contributions": [part for row in upcoming if row.get("p_home") is not None for part in _parts(row)],
+        "model_cards": [_card(name) for name in _FAMILIES],
         "notices": [
             {
                 "kind": "file",
@@ -203,7 +205,8 @@ def frame_of(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
 def _series(values: list[Any], kind: str) -> pd.Series:
     if kind == "instant":
         return pd.Series(pd.to_datetime(pd.Series(values, dtype="object"), utc=True)).astype(_DTYPES[kind])
-    return pd.Series(values, dtype=_DTYPES[kind])
+    has_gaps = kind == "integer" and None in values
+    return pd.Series(values, dtype="Int64" if has_gaps else _DTYPES[kind])
 
 
 def _clubs(code: str) -> list[str]:
@@ -435,6 +438,34 @@ def _market(row: dict[str, Any]) -> dict[str, Any]:
         "p_handicap_home": 0.505,
         "p_handicap_away": 0.495,
     }
+
+
+def _parts(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Split a forecast into a base and five groups that add up to its log ratios."""
+    shares = {"base": 0.1, "strength": 0.5, "form": -0.1, "rest": 0.04, "stakes": 0.01, "market": 0.45}
+    ratios: dict[str, float] = {
+        side: float(np.log(row[f"p_{side}"] / row["p_draw"])) for side in ("home", "away")
+    }
+    return [
+        row
+        | {"family": row["forecast_family"], "group": group}
+        | {f"log_{side}": share * ratio for side, ratio in ratios.items()}
+        for group, share in shares.items()
+    ]
+
+
+def _card(family: str) -> dict[str, Any]:
+    title, is_yardstick, is_anchored = _FAMILIES[family]
+    setting = "yardstick" if is_yardstick else "anchored" if is_anchored else "independent"
+    words: dict[str, Any] = {
+        "sees": "Goals & shots.",
+        "works": "Counts <b>goals</b>.",
+        "parameters": "Twelve.",
+    }
+    words |= {"cost": "About a second.", "silent": "Never."}
+    fitted: dict[str, Any] = {"fitted": '{"rho": -0.05}', "matches_count": 78214, "trained_until": AS_OF}
+    named = {"family": family, "title": title, "setting": setting}
+    return named | words | ({} if is_yardstick else fitted)
 
 
 def _goal_scores() -> list[dict[str, Any]]:

@@ -212,3 +212,17 @@ def test_prices_of_other_feeds_stay_where_one_feed_is_silent(second: dict[str, p
     pd.testing.assert_frame_equal(told["value_buckets"].iloc[: len(own)], own)
     assert len(told["value_buckets"]) == len(own) + 1
     assert without_prices_of(second, [])["upcoming"] is second["upcoming"]
+
+
+def test_forecasts_that_start_from_the_market_are_not_split(priced: dict[str, pd.DataFrame]) -> None:
+    mixed = priced["contributions"].copy()
+    mixed.loc[mixed["match_id"] == mixed["match_id"].iloc[0], "family"] = "poisson"
+    assert set(mixed["family"]) == {"poisson", "lightgbm"}
+    told = without_prices(priced | {"contributions": mixed}, ["lightgbm"])["contributions"]
+    assert set(told["family"]) == {"poisson"}
+
+
+def test_a_division_page_says_why_such_forecasts_are_not_split(published: Path) -> None:
+    page = (published / "pages/fragments/divisions--e0.html").read_text(encoding="utf-8")
+    assert "their parts would tell its prices" in page
+    assert "tl-why" not in page

@@ -129,6 +129,10 @@ def findings() -> Findings:
             {"match_id": ["f1", "f1"], "rank": [1, 2], "home_goals": [1, 1], "away_goals": [0, 1]}
         ).assign(probability=[0.12, 0.11]),
         goal_scores=typed("goal_scores", []),
+        contributions=pd.DataFrame(
+            {"match_id": ["f1", "f1"], "family": ["poisson"] * 2, "group": ["base", "strength"]}
+        ).assign(log_home=[0.2, 0.8], log_away=[0.1, -0.3]),
+        model_cards=typed("model_cards", []).astype({"matches_count": "Int64"}),
         value_buckets=published_table("value_buckets", []),
         skill=published_table("skill", []),
         skill_costs=published_table("skill_costs", []),
@@ -277,3 +281,10 @@ def test_divisions_say_how_they_are_played_and_how_ties_are_broken(tables: dict[
     row = tables["divisions"].set_index("division").loc["AR1"]
     assert row["season_format"] == "each club meets each other at home and away"
     assert row["tie_breaks"] == "goal difference; goals scored"
+
+
+def test_the_parts_of_a_forecast_name_their_fixture(tables: dict[str, pd.DataFrame]) -> None:
+    assert tables["contributions"][["match_id", "home", "group", "log_home"]].to_dict("records") == [
+        {"match_id": "f1", "home": "Ayr", "group": "base", "log_home": 0.2},
+        {"match_id": "f1", "home": "Ayr", "group": "strength", "log_home": 0.8},
+    ]
