@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pipeline.archive.paths import DataRoot
 from pipeline.archive.tables import read_table
+from tests.bench.forecasting import measure_forecasting
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SAMPLED_EVERY = 0.1
@@ -21,7 +22,7 @@ _PAGE, _MEBIBYTE = 4096, 2**20
 
 
 def measure_archive(mirror: Path) -> None:
-    """Print a line for the cold and one for the warm pass."""
+    """Print a line for the cold and one for the warm pass, then those of ratings and forecasters on its tables."""
     with tempfile.TemporaryDirectory(prefix="touchline-bench-") as folder:
         for label in ("cold", "warm"):
             _child("lay_out", str(mirror), folder, label)
@@ -31,12 +32,18 @@ def measure_archive(mirror: Path) -> None:
             counts = f"{_rows(Path(folder)):9,} rows  {peak / _MEBIBYTE:6,.0f} MiB at most"
             sys.stdout.write(f"whole archive, {label:19} {seconds:8.3f} s  {counts}\n")
             sys.stdout.flush()
+        measure_forecasting(_newest(Path(folder)))
+
+
+def _newest(folder: Path) -> Path:
+    """Return the folder of the newest run."""
+    tables = DataRoot(folder, "football_data").runs.glob("*/matches.parquet")
+    return max(tables, key=lambda path: path.stat().st_mtime).parent
 
 
 def _rows(folder: Path) -> int:
     """Return the matches that the newest run accepted."""
-    tables = DataRoot(folder, "football_data").runs.glob("*/matches.parquet")
-    return len(read_table(max(tables, key=lambda path: path.stat().st_mtime)))
+    return len(read_table(_newest(folder) / "matches.parquet"))
 
 
 def _child(*words: str) -> int:
