@@ -22,7 +22,7 @@ _PAGE, _MEBIBYTE = 4096, 2**20
 
 
 def measure_archive(mirror: Path) -> None:
-    """Print a line for the cold and one for the warm pass, then those of ratings and forecasters on its tables."""
+    """Print a line for the cold and one for the warm pass, then those of ratings and forecasters."""
     with tempfile.TemporaryDirectory(prefix="touchline-bench-") as folder:
         for label in ("cold", "warm"):
             _child("lay_out", str(mirror), folder, label)
