@@ -24,8 +24,8 @@ class MemoryLogit(OutcomeLogit):
 
     family = FAMILY
     defaults: ClassVar[Mapping[str, float]] = {
-        "ridge": 1.0,
-        "division_ridge": 1000.0,
+        "ridge": 20.0,
+        "division_ridge": 60.0,
         "half_life_years": 6.0,
         "seasons": 16.0,
     }

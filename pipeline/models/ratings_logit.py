@@ -21,7 +21,7 @@ class RatingsLogit(OutcomeLogit):
     family = FAMILY
     defaults: ClassVar[Mapping[str, float]] = {
         "ridge": 1.0,
-        "division_ridge": 1000.0,
+        "division_ridge": 60.0,
         "half_life_years": 6.0,
         "seasons": 16.0,
     }
