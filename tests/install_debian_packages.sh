@@ -1,6 +1,6 @@
 #!/bin/sh
 # Install what some tests need from Debian bookworm: nginx with the brotli module, a browser, fonts, OpenMP and
-# a PostgreSQL server.
+# the programs of a PostgreSQL server.
 # Tests whose program is missing skip and say so. Run as root; running it again changes nothing.
 set -eu
 

@@ -19,6 +19,8 @@ from pipeline.archive.paths import DataRoot, SiteRoot
 from pipeline.domain.errors import SettingError
 from pipeline.domain.identity import slug_of
 from pipeline.domain.value import PRICE_SOURCES
+from pipeline.selection.address import SOURCE_PLACE, checked_address
+from pipeline.selection.profiles import profile_names, profile_of_source
 from pipeline.tasks.feed_settings import FeedSettings, read_feed_settings
 
 if TYPE_CHECKING:
@@ -40,6 +42,10 @@ _QUIET = {
 }
 
 
+# Luigi shows it nowhere, since it may hold a password.
+_SECRET = {"significant": False, "visibility": luigi.parameter.ParameterVisibility.PRIVATE}
+
+
 class pipeline(luigi.Config):  # noqa: N801  the class name is the section's name
     """The section `[pipeline]`."""
 
@@ -54,7 +60,9 @@ class pipeline(luigi.Config):  # noqa: N801  the class name is the section's nam
     value_threshold = luigi.FloatParameter(default=0.05)
     value_price_source = luigi.ChoiceParameter(choices=PRICE_SOURCES, default="avg")
     test_seasons = luigi.IntParameter(default=3)
-    tuning_profile = luigi.ChoiceParameter(choices=("smoke", "demo", "production"), default="demo")
+    tuning_profile = luigi.ChoiceParameter(choices=("", *profile_names()), default="")
+    registry_url = luigi.Parameter(default="", **_SECRET)
+    study_url = luigi.Parameter(default="", **_SECRET)
     keep_releases = luigi.IntParameter(default=5)
     user_agent = luigi.Parameter(default="Touchline/0.1 (football forecasts, static site)")
     fetch_deadline_seconds = luigi.FloatParameter(default=1200.0)
@@ -79,6 +87,7 @@ class Settings:
 
     division_table, folder_mark: the bytes of the folder's `divisions.csv`, and what stands for its files as
     they are now, so that a folder that was edited is another run; empty for every source but `csv_folder`.
+    tuning_profile: the one in force, never empty.
     """
 
     source: str
@@ -93,6 +102,8 @@ class Settings:
     value_price_source: str
     test_seasons: int
     tuning_profile: str
+    registry_url: str = field(repr=False)
+    study_url: str = field(repr=False)
     keep_releases: int
     user_agent: str
     fetch_deadline_seconds: float
@@ -124,12 +135,20 @@ class Settings:
         """Return the site the releases go to."""
         return SiteRoot(self.site_root)
 
+    def registry_address(self, data: DataRoot) -> str | Path:
+        """Return where a data root's registry is: the database of `registry_url`, else its own file."""
+        return self.registry_url.replace(SOURCE_PLACE, data.source) or data.registry_db
+
+    def study_storage(self, data: DataRoot) -> str | Path:
+        """Return where a data root's tuning studies are: the database of `study_url`, else its journal."""
+        return self.study_url.replace(SOURCE_PLACE, data.source) or data.study_journal
+
     def fingerprint(self) -> str:
         """Return the settings that change what a run computes, as text; where data lie is not among them."""
         chosen: Mapping[str, object] = {
             name: value
             for name, value in sorted(vars(self).items())
-            if name not in {"data_root", "site_root", "keep_releases"}
+            if name not in {"data_root", "site_root", "keep_releases", "registry_url", "study_url"}
         }
         return repr(chosen)
 
@@ -149,7 +168,9 @@ def load_settings() -> Settings:
         value_threshold=section.value_threshold,
         value_price_source=section.value_price_source,
         test_seasons=section.test_seasons,
-        tuning_profile=section.tuning_profile,
+        tuning_profile=section.tuning_profile or profile_of_source(section.source),
+        registry_url=_database("registry_url", section.registry_url),
+        study_url=_database("study_url", section.study_url),
         keep_releases=section.keep_releases,
         user_agent=section.user_agent,
         fetch_deadline_seconds=section.fetch_deadline_seconds,
@@ -161,6 +182,10 @@ def load_settings() -> Settings:
     )
     _check(settings)
     return settings
+
+
+def _database(name: str, address: str) -> str:
+    return checked_address(name, address) if address else ""
 
 
 def _state_of_folder(source: str, folder: str) -> dict[str, Any]:

@@ -110,6 +110,48 @@ def test_where_data_lie_does_not_change_what_a_run_is() -> None:
     assert other.fingerprint() != settings.fingerprint()
 
 
+def test_a_source_takes_its_own_tuning_profile_unless_one_is_named(tmp_path: Path) -> None:
+    (tmp_path / "divisions.csv").write_text("code\n")
+    taken = {}
+    for source in SOURCES:
+        with set_to(source=source, folder=str(tmp_path)):
+            taken[source] = load_settings().tuning_profile
+    assert taken == {
+        "embedded": "demo",
+        "tiny": "smoke",
+        "football_data": "production",
+        "csv_folder": "production",
+    }
+    with set_to(source="football_data", tuning_profile="smoke"):
+        assert load_settings().tuning_profile == "smoke"
+
+
+def test_the_databases_are_files_of_the_data_root_unless_an_address_says_otherwise() -> None:
+    settings = load_settings()
+    data = settings.data(is_replay=True)
+    assert settings.registry_address(data) == data.registry_db
+    assert settings.study_storage(data) == data.study_journal
+    with set_to(registry_url="postgresql://u:p@h/t_{source}", study_url="postgres://h/studies"):
+        settings = load_settings()
+    assert settings.registry_address(data) == "postgresql+psycopg://u:p@h/t_embedded-replay"
+    assert settings.study_storage(data) == "postgresql+psycopg://h/studies"
+
+
+def test_an_address_changes_no_run_and_is_shown_nowhere() -> None:
+    plain = load_settings()
+    with set_to(registry_url="postgresql://u:hush@h/t", study_url="postgresql://u:hush@h/t"):
+        settings, section = load_settings(), pipeline()
+    assert settings.fingerprint() == plain.fingerprint()
+    assert "hush" not in f"{settings!r} {section!r} {section.task_id}"
+
+
+@pytest.mark.parametrize("name", ["registry_url", "study_url"])
+def test_an_address_that_cannot_be_used_is_refused_without_its_password(name: str) -> None:
+    with set_to(**{name: "mysql://u:hush@h/t"}), pytest.raises(SettingError, match=name) as refused:
+        load_settings()
+    assert "hush" not in str(refused.value)
+
+
 def test_prices_are_published_unless_the_settings_or_the_feed_say_otherwise() -> None:
     assert load_settings().publishes_prices_of("football_data")
     with set_to(unpublished_price_feeds='["fonbet"]'):
