@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol, Self
 
 import numpy as np
@@ -40,6 +41,20 @@ class Forecaster(Protocol):
     def state(self) -> dict[str, Any]:
         """Return all that `restore` needs to forecast the same, as JSON-able values."""
         ...
+
+
+def known_params(
+    family: str, params: Mapping[str, Any] | None, defaults: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the defaults with what `params` says in their place.
+
+    Raises ModelError for a parameter that the family does not have.
+    """
+    unknown = sorted(set(params or {}) - set(defaults))
+    if unknown:
+        known = ", ".join(sorted(defaults)) or "none"
+        raise ModelError(family, f"unknown parameters {', '.join(unknown)}; it has {known}")
+    return {**defaults, **(params or {})}
 
 
 def played_rows(family: str, features: pd.DataFrame, least: int = 30) -> pd.DataFrame:

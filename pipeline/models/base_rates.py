@@ -12,10 +12,10 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from pipeline.models.base import Numbers, played_rows, unfitted
+from pipeline.models.base import Numbers, known_params, played_rows, unfitted
 
 FAMILY = "base_rates"
-SEASONS = 5
+DEFAULTS = {"seasons": 5}
 LEAST_MATCHES = 30
 
 
@@ -25,14 +25,14 @@ class BaseRates:
     family = FAMILY
 
     def __init__(self, params: Mapping[str, Any] | None = None) -> None:
-        self.seasons = int((params or {}).get("seasons", SEASONS))
+        self.params = known_params(self.family, params, DEFAULTS)
         self.shares: dict[str, dict[str, list[float]]] = {}
 
     def fit(self, features: pd.DataFrame) -> Self:
         """Count outcomes over each division's last seasons."""
         played = played_rows(self.family, features)
         last = played.groupby("division")["season"].transform("max")
-        recent = played[played["season"] > last - self.seasons]
+        recent = played[played["season"] > last - self.params["seasons"]]
         self.shares = {
             "division": _shares_by(recent, recent["division"]),
             "tier": _shares_by(recent, recent["tier"].astype("int64").astype("str")),
@@ -49,12 +49,12 @@ class BaseRates:
 
     def state(self) -> dict[str, Any]:
         """Return the shares."""
-        return {"family": self.family, "seasons": self.seasons, "shares": self.shares}
+        return {"family": self.family, "params": self.params, "shares": self.shares}
 
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> Self:
         """Return the forecaster of a state."""
-        forecaster = cls({"seasons": state["seasons"]})
+        forecaster = cls(state["params"])
         forecaster.shares = {level: dict(shares) for level, shares in state["shares"].items()}
         return forecaster
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from pipeline.models import (
@@ -23,6 +24,7 @@ from pipeline.models import (
     ratings_logit,
 )
 from pipeline.models.base import Forecaster
+from pipeline.models.search import SearchSpace, search_spaces, suggested
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,8 @@ class Family:
     """One family. A yardstick is never a candidate.
 
     setting: the most that the family may see, see `pipeline.features.catalogue.SETTINGS`; build: a forecaster
-    from parameters ({} takes the defaults); restore: one from a state; suggest: parameters from an Optuna
-    trial, None where there is nothing to tune.
+    from parameters ({} takes the defaults), ModelError for one it does not have; restore: one from a state;
+    space: the bounds of what can be tuned, None where there is nothing.
     """
 
     name: str
@@ -40,7 +42,12 @@ class Family:
     setting: str
     build: Callable[[Mapping[str, Any]], Forecaster]
     restore: Callable[[Mapping[str, Any]], Forecaster]
-    suggest: Callable[[Any], dict[str, Any]] | None = None
+    space: SearchSpace | None = None
+
+    @property
+    def suggest(self) -> Callable[[Any], dict[str, Any]] | None:
+        """Return what draws parameters from an Optuna trial, None where there is nothing to tune."""
+        return partial(suggested, self.space) if self.space else None
 
     @property
     def is_anchored(self) -> bool:
@@ -48,10 +55,9 @@ class Family:
         return self.setting == "anchored"
 
 
-def _family(
-    name: str, title: str, setting: str, kind: Any, suggest: Any = None, *, is_yardstick: bool = False
-) -> Family:
-    return Family(name, title, is_yardstick, setting, kind, kind.restored, suggest)
+def _family(name: str, title: str, setting: str, kind: Any, *, is_yardstick: bool = False) -> Family:
+    space = search_spaces().get(name)
+    return Family(name, title, is_yardstick, setting, kind, kind.restored, space)
 
 
 FAMILIES: dict[str, Family] = {
@@ -70,6 +76,6 @@ FAMILIES: dict[str, Family] = {
         _family("closing_line", "Predicted closing line", "anchored", closing_line.ClosingLine),
         _family("anchored_logit", "Recalibrated market", "anchored", anchored_logit.AnchoredLogit),
         _family("anchored_blend", "Blend on the market", "anchored", anchored_blend.AnchoredBlend),
-        _family("lightgbm", "Boosted market", "anchored", lightgbm.LightGbm, lightgbm.suggest),
+        _family("lightgbm", "Boosted market", "anchored", lightgbm.LightGbm),
     )
 }

@@ -15,7 +15,7 @@ import pandas as pd
 
 from pipeline.domain.errors import ModelError
 from pipeline.models.anchored_inputs import anchored_inputs
-from pipeline.models.base import Flags, Numbers, complete, decay_weights, market_of, unfitted
+from pipeline.models.base import Flags, Numbers, complete, decay_weights, known_params, market_of, unfitted
 from pipeline.models.explain import Contributions, by_group
 from pipeline.models.inputs import Scale
 from pipeline.models.labels import closing_ratios, early_ratios
@@ -41,10 +41,7 @@ class ClosingLine:
     family = FAMILY
 
     def __init__(self, params: Mapping[str, Any] | None = None) -> None:
-        unknown = set(params or {}) - set(DEFAULTS)
-        if unknown:
-            raise ModelError(self.family, f"unknown parameters {sorted(unknown)}")
-        self.params = {**DEFAULTS, **(params or {})}
+        self.params = known_params(self.family, params, DEFAULTS)
         self.scale: Scale | None = None
         self.trees: PairOfTrees = PairOfTrees((None, None))
         self.intercept: Numbers = np.zeros(2)

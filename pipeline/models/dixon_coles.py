@@ -17,7 +17,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from pipeline.models.base import DAYS_A_YEAR, Numbers, played_rows, unfitted
+from pipeline.models.base import DAYS_A_YEAR, Numbers, known_params, played_rows, unfitted
 from pipeline.models.goal_fit import Penalty, Results, Strengths, fit_strengths
 from pipeline.models.grid import outcome_shares
 from pipeline.models.logit import fit_logit, logit_shares
@@ -39,7 +39,7 @@ class DixonColes:
     family = FAMILY
 
     def __init__(self, params: Mapping[str, Any] | None = None) -> None:
-        self.params: dict[str, float] = {**DEFAULTS, **(params or {})}
+        self.params: dict[str, float] = known_params(self.family, params, DEFAULTS)
         self.clubs: dict[str, tuple[float, float]] = {}
         self.divisions: dict[str, tuple[float, float, float, float]] = {}
         self.calibration: Numbers | None = None

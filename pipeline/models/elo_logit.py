@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 
 from pipeline.domain.errors import NotConverged
-from pipeline.models.base import DAYS_A_YEAR, Numbers, played_rows, unfitted
+from pipeline.models.base import DAYS_A_YEAR, Numbers, known_params, played_rows, unfitted
 
 FAMILY = "elo_logit"
-MEMORY_YEARS = 6.0
+DEFAULTS = {"memory_years": 6.0}
 _SCALE = 400.0
 _USUAL_SLOPE = 1.5  # where the search starts; it halves its time
 _INPUT = "elo_difference"
@@ -30,7 +30,7 @@ class EloLogit:
     family = FAMILY
 
     def __init__(self, params: Mapping[str, Any] | None = None) -> None:
-        self.memory_years = float((params or {}).get("memory_years", MEMORY_YEARS))
+        self.params = known_params(self.family, params, DEFAULTS)
         self.slope = np.nan
         self.thresholds: tuple[float, float] | None = None
 
@@ -38,7 +38,7 @@ class EloLogit:
         """Fit on the rows of the last years that have an outcome and ratings."""
         rated = features[features[_INPUT].notna()]
         last = rated.loc[rated["outcome"].notna(), "kick_off_at"].max()
-        since = last - pd.Timedelta(days=self.memory_years * DAYS_A_YEAR)
+        since = last - pd.Timedelta(days=float(self.params["memory_years"]) * DAYS_A_YEAR)
         played = played_rows(self.family, rated[rated["kick_off_at"] >= since])
         self.slope, self.thresholds = _fitted(_scaled(played), played["outcome"].to_numpy("float64"))
         return self
@@ -57,7 +57,7 @@ class EloLogit:
             raise unfitted(self.family)
         return {
             "family": self.family,
-            "memory_years": self.memory_years,
+            "params": self.params,
             "slope": self.slope,
             "thresholds": list(self.thresholds),
         }
@@ -65,7 +65,7 @@ class EloLogit:
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> Self:
         """Return the forecaster of a state."""
-        forecaster = cls({"memory_years": state["memory_years"]})
+        forecaster = cls(state["params"])
         forecaster.slope = float(state["slope"])
         low, high = state["thresholds"]
         forecaster.thresholds = (float(low), float(high))

@@ -15,8 +15,16 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from pipeline.domain.errors import ModelError
-from pipeline.models.base import Numbers, complete, decay_weights, market_of, played_rows, softmax, unfitted
+from pipeline.models.base import (
+    Numbers,
+    complete,
+    decay_weights,
+    known_params,
+    market_of,
+    played_rows,
+    softmax,
+    unfitted,
+)
 from pipeline.models.explain import Contributions, split_of
 from pipeline.models.grid import outcome_shares
 from pipeline.models.inputs import Inputs, named, side_by_side
@@ -70,10 +78,7 @@ class LightGbm:
     family = FAMILY
 
     def __init__(self, params: Mapping[str, Any] | None = None) -> None:
-        unknown = set(params or {}) - set(DEFAULTS)
-        if unknown:
-            raise ModelError(self.family, f"unknown parameters {sorted(unknown)}")
-        self.params = {**DEFAULTS, **(params or {})}
+        self.params = known_params(self.family, params, DEFAULTS)
         self.booster: Any = None
 
     def fit(self, features: pd.DataFrame) -> Self:
@@ -149,19 +154,6 @@ class LightGbm:
             "verbosity": -1,
         }
         return {**fixed, **{name: self.params[name] for name in _TREE_SETTINGS}}
-
-
-def suggest(trial: Any) -> dict[str, Any]:
-    """Draw parameters from the search space of an Optuna trial."""
-    return {
-        "rounds": trial.suggest_int("rounds", 20, 240, step=20),
-        "learning_rate": trial.suggest_float("learning_rate", 0.01, 0.05, log=True),
-        "num_leaves": trial.suggest_int("num_leaves", 2, 12),
-        "min_data_in_leaf": trial.suggest_int("min_data_in_leaf", 100, 1000, log=True),
-        "lambda_l2": trial.suggest_float("lambda_l2", 1.0, 500.0, log=True),
-        "feature_fraction": trial.suggest_float("feature_fraction", 0.3, 1.0),
-        "bagging_fraction": trial.suggest_float("bagging_fraction", 0.5, 1.0),
-    }
 
 
 def _inputs(features: pd.DataFrame) -> Inputs:

@@ -14,8 +14,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from pipeline.domain.errors import ModelError
-from pipeline.models.base import Flags, Numbers, decay_weights, played_rows, unfitted
+from pipeline.models.base import Flags, Numbers, decay_weights, known_params, played_rows, unfitted
 from pipeline.models.explain import Contributions, by_group
 from pipeline.models.inputs import Inputs, Scale, division_flags
 from pipeline.models.logit import fit_logit, shares_of
@@ -32,10 +31,8 @@ class OutcomeLogit:
     learnt from, and `slope_ridge` of division slopes where the family has an offset."""
 
     def __init__(self, params: Mapping[str, Any] | None = None) -> None:
-        unknown = set(params or {}) - set(self.defaults)
-        if unknown:
-            raise ModelError(self.family, f"unknown parameters {sorted(unknown)}")
-        self.params = {**self.defaults, **{name: float(value) for name, value in (params or {}).items()}}
+        given = known_params(self.family, params, self.defaults)
+        self.params = {name: float(value) for name, value in given.items()}
         self.scale: Scale | None = None
         self.divisions: tuple[str, ...] = ()
         self.coefficients: Numbers = np.zeros((0, 2))

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import pandas as pd
 
-from pipeline.models.base import Numbers, market_of
+from pipeline.models.base import Numbers, known_params, market_of
 
 FAMILY = "market"
 
@@ -18,7 +18,7 @@ class Market:
     family = FAMILY
 
     def __init__(self, params: Mapping[str, Any] | None = None) -> None:
-        del params
+        self.params = known_params(self.family, params, {})
 
     def fit(self, features: pd.DataFrame) -> Self:
         """Return the forecaster as it is."""

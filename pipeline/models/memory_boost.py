@@ -14,16 +14,22 @@ import numpy as np
 import pandas as pd
 
 from pipeline.domain.errors import ModelError
-from pipeline.models.base import Flags, Numbers, decay_weights, unfitted
+from pipeline.models.base import Flags, Numbers, decay_weights, known_params, unfitted
 from pipeline.models.explain import Contributions
 from pipeline.models.inputs import Inputs, grid_ratios
 from pipeline.models.labels import closing_ratios
 from pipeline.models.logit import shares_of
 from pipeline.models.rating_inputs import has_rating, rating_inputs
-from pipeline.models.trees import PairOfTrees
+from pipeline.models.trees import SETTINGS, PairOfTrees
 
 FAMILY = "memory_boost"
-DEFAULTS: dict[str, float] = {"rounds": 230, "half_life_years": 6.0, "seasons": 12}
+_TREE_SETTINGS = ("learning_rate", "num_leaves", "min_data_in_leaf", "lambda_l2", "feature_fraction")
+DEFAULTS: dict[str, float] = {
+    "rounds": 230,
+    "half_life_years": 6.0,
+    "seasons": 12,
+    **{name: SETTINGS[name] for name in _TREE_SETTINGS},
+}
 LEAST_MATCHES = 100
 _RATING = "past_odds"
 
@@ -34,10 +40,7 @@ class MemoryBoost:
     family = FAMILY
 
     def __init__(self, params: Mapping[str, Any] | None = None) -> None:
-        unknown = set(params or {}) - set(DEFAULTS)
-        if unknown:
-            raise ModelError(self.family, f"unknown parameters {sorted(unknown)}")
-        self.params = {**DEFAULTS, **(params or {})}
+        self.params = known_params(self.family, params, DEFAULTS)
         self.trees: PairOfTrees | None = None
         self.usual: Numbers = np.zeros(2)
 
@@ -59,7 +62,7 @@ class MemoryBoost:
             closing[taught] - start,
             decay_weights(rows["kick_off_at"], float(self.params["half_life_years"])),
             rounds=int(self.params["rounds"]),
-            settings={},
+            settings={name: self.params[name] for name in _TREE_SETTINGS},
         )
         return self
 

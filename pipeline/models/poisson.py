@@ -18,13 +18,13 @@ import numpy as np
 import pandas as pd
 
 from pipeline.domain.errors import NotConverged
-from pipeline.models.base import Numbers, complete, decay_weights, played_rows, unfitted
+from pipeline.models.base import Numbers, complete, decay_weights, known_params, played_rows, unfitted
 from pipeline.models.explain import Contributions
 from pipeline.models.grid import outcome_shares
 from pipeline.models.logit import fit_logit, logit_ratios, logit_shares, ratios_of
 
 FAMILY = "poisson"
-HALF_LIFE_YEARS = 6.0
+DEFAULTS = {"half_life_years": 6.0}
 RHO_RANGE = (-0.25, 0.15)
 RIDGE = 1.0
 _INPUTS = ["expected_home_goals", "expected_away_goals", "elo_difference"]
@@ -36,7 +36,7 @@ class Poisson:
     family = FAMILY
 
     def __init__(self, params: Mapping[str, Any] | None = None) -> None:
-        self.half_life_years = float((params or {}).get("half_life_years", HALF_LIFE_YEARS))
+        self.params = known_params(self.family, params, DEFAULTS)
         self.goal_coefficients: Numbers | None = None
         self.rho = 0.0
         self.calibration: Numbers = np.zeros((0, 2))
@@ -45,7 +45,7 @@ class Poisson:
     def fit(self, features: pd.DataFrame) -> Self:
         """Fit the three steps on the rows with an outcome."""
         played = played_rows(self.family, features)
-        weights = decay_weights(played["kick_off_at"], self.half_life_years)
+        weights = decay_weights(played["kick_off_at"], float(self.params["half_life_years"]))
         self.goal_coefficients = _fit_goals(played, weights)
         outcomes = played["outcome"].to_numpy(dtype="float64")
         home, away = self.expected_goals(played)
@@ -91,7 +91,7 @@ class Poisson:
             raise unfitted(self.family)
         return {
             "family": self.family,
-            "half_life_years": self.half_life_years,
+            "params": self.params,
             "goal_coefficients": self.goal_coefficients.tolist(),
             "rho": self.rho,
             "calibration": self.calibration.tolist(),
@@ -101,7 +101,7 @@ class Poisson:
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> Self:
         """Return the forecaster of a state."""
-        forecaster = cls({"half_life_years": state["half_life_years"]})
+        forecaster = cls(state["params"])
         forecaster.goal_coefficients = np.array(state["goal_coefficients"], dtype=np.float64)
         forecaster.rho = float(state["rho"])
         forecaster.calibration = np.array(state["calibration"], dtype=np.float64)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.domain.errors import ModelError, NotConverged
-from pipeline.models.base import DAYS_A_YEAR, Flags, Forecaster, Numbers, complete, unfitted
+from pipeline.models.base import DAYS_A_YEAR, Flags, Forecaster, Numbers, complete, known_params, unfitted
 from pipeline.models.explain import Contributions
 from pipeline.models.logit import ratios_of, shares_of
 
@@ -42,10 +42,8 @@ class Stack:
     defaults: ClassVar[Mapping[str, float]] = {"years_held_out": 2.0, "weight_ridge": 30.0}
 
     def __init__(self, params: Mapping[str, Any] | None = None) -> None:
-        unknown = set(params or {}) - set(self.defaults)
-        if unknown:
-            raise ModelError(self.family, f"unknown parameters {sorted(unknown)}")
-        self.params = {**self.defaults, **{name: float(value) for name, value in (params or {}).items()}}
+        given = known_params(self.family, params, self.defaults)
+        self.params = {name: float(value) for name, value in given.items()}
         self.fitted: dict[str, Component] = {}
         self.weights: Numbers = np.array(self.usual_weights, dtype=np.float64)
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import optuna
 import pandas as pd
 import pytest
 
 from pipeline.domain.errors import ModelError
 from pipeline.features.build import build_features
 from pipeline.models.base import market_of
-from pipeline.models.lightgbm import DEFAULTS, LightGbm, suggest
+from pipeline.models.lightgbm import LightGbm
 from tests.unit.features.simulated_football import simulated
 
 
@@ -74,18 +73,3 @@ def test_without_any_price_it_cannot_be_fitted(features: pd.DataFrame) -> None:
 def test_a_misspelt_parameter_is_refused() -> None:
     with pytest.raises(ModelError, match="num_leafs"):
         LightGbm({"num_leafs": 4})
-
-
-def test_the_search_space_draws_only_parameters_that_exist() -> None:
-    trial = optuna.trial.FixedTrial(
-        {
-            "rounds": 40,
-            "learning_rate": 0.02,
-            "num_leaves": 3,
-            "min_data_in_leaf": 200,
-            "lambda_l2": 5.0,
-            "feature_fraction": 0.5,
-            "bagging_fraction": 0.8,
-        }
-    )
-    assert set(suggest(trial)) <= set(DEFAULTS)

@@ -13,6 +13,7 @@ import pytest
 
 from pipeline.domain.errors import ModelError, SettingError
 from pipeline.models import catalogue
+from pipeline.models.search import Bounds
 from pipeline.selection import tuning
 from pipeline.selection.profiles import trials_of
 from pipeline.selection.tuning import Tuned, split_for_tuning, tune
@@ -43,14 +44,10 @@ class Coin:
         return dict(self.params)
 
 
-def suggest(trial: Any) -> dict[str, Any]:
-    return {"home": trial.suggest_float("home", 0.05, 0.9)}
-
-
 @pytest.fixture(autouse=True)
 def coin(monkeypatch: pytest.MonkeyPatch) -> type[Coin]:
     Coin.seen, Coin.tried = [], []
-    family = catalogue.Family("coin", "Coin", False, "independent", Coin, Coin, suggest)
+    family = catalogue.Family("coin", "Coin", False, "independent", Coin, Coin, {"home": Bounds(0.05, 0.9)})
     monkeypatch.setitem(catalogue.FAMILIES, "coin", family)
     monkeypatch.setattr(tuning, "trials_of", lambda profile, _: trials_of(profile, "lightgbm"))
     return Coin
