@@ -170,7 +170,11 @@ def _search(
         is_waiting = any(trial.state.name == "WAITING" for trial in study.trials)
         if place < len(starts) and not is_waiting:
             study.enqueue_trial(dict(starts[place]))
-        study.sampler = optuna.samplers.TPESampler(seed=(seed + 7919 * place) % 2**32, n_startup_trials=5)
+        study.sampler = optuna.samplers.TPESampler(
+            seed=(seed + 7919 * place) % 2**32,
+            n_startup_trials=5,
+            constant_liar=False,  # else a killed process's unfinished trial would change what is drawn
+        )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # a start outside the search space is meant
             study.optimize(run, n_trials=1)
