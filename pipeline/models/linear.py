@@ -20,6 +20,9 @@ from pipeline.models.inputs import Inputs, Scale, division_flags
 from pipeline.models.logit import fit_logit, shares_of
 
 DIVISION = "division"
+SCARCE_MATCHES = 10_000
+SCARCE_RIDGE = 1000.0
+"""Of a logit on all columns, on one division of the real feed as on eight: see `scarcity`."""
 
 
 class OutcomeLogit:
@@ -29,6 +32,9 @@ class OutcomeLogit:
     defaults: ClassVar[Mapping[str, float]]
     """`ridge` of inputs, `division_ridge` of intercepts, `half_life_years` of a row's weight, `seasons`
     learnt from, and `slope_ridge` of division slopes where the family has an offset."""
+
+    scarce_ridge: ClassVar[float] = 0.0
+    """What the default ridge grows to where there is little to learn from, see `scarcity`; 0: it does not."""
 
     def __init__(self, params: Mapping[str, Any] | None = None) -> None:
         given = known_params(self.family, params, self.defaults)
@@ -62,7 +68,7 @@ class OutcomeLogit:
             self._design(self.scale.applied(inputs), played["division"], offset),
             played["outcome"].to_numpy(dtype="float64"),
             decay_weights(played["kick_off_at"], self.params["half_life_years"]),
-            self._ridge(),
+            self._ridge(len(played)),
             offset,
         )
         return self
@@ -134,9 +140,24 @@ class OutcomeLogit:
         bends = [flags * (offset - self.usual_offset)[:, [side]] for side in (0, 1)]
         return np.column_stack([flags, *bends])
 
-    def _ridge(self) -> Numbers:
+    def _ridge(self, matches_count: int) -> Numbers:
         assert self.scale is not None
+        harder = scarcity(matches_count, self.scarce_ridge / self.defaults["ridge"])
         count = len(self.divisions)
         slopes = [self.params["slope_ridge"]] * (2 * count) if self._has_offset else []
-        inputs = [self.params["ridge"]] * len(self.scale.names)
+        inputs = [self.params["ridge"] * harder] * len(self.scale.names)
         return np.array([0.0, *inputs, *[self.params["division_ridge"]] * count, *slopes])
+
+
+def scarcity(matches_count: int, most: float) -> float:
+    """Return how many times harder a ridge pulls on few matches, 1 or more.
+
+    `most` times up to 10,000 matches, then less with the third power of their number. On the seasons 2017/18
+    to 2022/23 of the real feed a logit on all columns did best with a ridge near 1000 on 300 to 10,000
+    matches (log loss 0.03 to 0.7 better than with 1), near 20 on 30,000, and with 1 to 300 alike, within
+    0.0002, on 76,000.
+
+    >>> scarcity(400, 1000.0), round(scarcity(30_000, 1000.0)), scarcity(120_000, 1000.0), scarcity(400, 0.0)
+    (1000.0, 37, 1.0, 1.0)
+    """
+    return max(1.0, most * min(1.0, (SCARCE_MATCHES / matches_count) ** 3))

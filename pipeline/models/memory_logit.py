@@ -13,7 +13,7 @@ import pandas as pd
 
 from pipeline.models.base import Flags
 from pipeline.models.inputs import Inputs
-from pipeline.models.linear import OutcomeLogit
+from pipeline.models.linear import SCARCE_RIDGE, OutcomeLogit
 from pipeline.models.rating_inputs import has_rating, rating_inputs
 
 FAMILY = "memory_logit"
@@ -29,6 +29,8 @@ class MemoryLogit(OutcomeLogit):
         "half_life_years": 6.0,
         "seasons": 16.0,
     }
+
+    scarce_ridge = SCARCE_RIDGE
 
     def inputs(self, features: pd.DataFrame) -> Inputs:
         """Return every column of the independent and the memory setting."""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipeline.models.base import Flags
 from pipeline.models.inputs import Inputs
-from pipeline.models.linear import OutcomeLogit
+from pipeline.models.linear import SCARCE_RIDGE, OutcomeLogit
 from pipeline.models.rating_inputs import has_rating, rating_inputs
 
 FAMILY = "ratings_logit"
@@ -25,6 +25,8 @@ class RatingsLogit(OutcomeLogit):
         "half_life_years": 6.0,
         "seasons": 16.0,
     }
+
+    scarce_ridge = SCARCE_RIDGE
 
     def inputs(self, features: pd.DataFrame) -> Inputs:
         """Return every column of the independent setting."""

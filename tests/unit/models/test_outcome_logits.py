@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from pipeline.domain.errors import ModelError
+from pipeline.domain.scores import log_loss
 from pipeline.features.build import build_features
 from pipeline.models.anchored_logit import AnchoredLogit
 from pipeline.models.filter_logit import FilterLogit
+from pipeline.models.linear import scarcity
 from pipeline.models.memory_logit import MemoryLogit
 from pipeline.models.ratings_logit import RatingsLogit
 from tests.unit.features.simulated_football import simulated
@@ -27,6 +31,40 @@ def features() -> pd.DataFrame:
 def test_an_unknown_parameter_is_refused() -> None:
     with pytest.raises(ModelError, match="unknown parameters"):
         RatingsLogit({"depth": 3})
+
+
+class Unpooled(RatingsLogit):
+    """Keeps its ridge on an archive of any size."""
+
+    scarce_ridge = 0.0
+
+
+def test_on_a_small_archive_the_ridge_pulls_harder_and_the_forecasts_are_better(
+    features: pd.DataFrame,
+) -> None:
+    played = features[features["is_played"]]
+    past, later = (
+        played[played["season"] < played["season"].max()],
+        played[played["season"].eq(played["season"].max())],
+    )
+    outcomes = later["outcome"].to_numpy(dtype="int64")
+    harder, plain = (
+        log_loss(kind().fit(past).forecast(later), outcomes).mean() for kind in (RatingsLogit, Unpooled)
+    )
+    assert harder < plain - 0.01
+
+
+def test_a_parameter_of_the_ridge_counts_on_a_small_archive_too(features: pd.DataFrame) -> None:
+    soft, hard = (RatingsLogit({"ridge": ridge}).fit(features).coefficients for ridge in (0.1, 10.0))
+    assert np.abs(hard[1:]).sum() < 0.8 * np.abs(soft[1:]).sum()
+
+
+def test_the_ridge_grows_without_a_jump_as_the_archive_shrinks() -> None:
+    pulls = [scarcity(count, 1000.0) for count in range(110_000, 1_000, -1_000)]
+    assert pulls == sorted(pulls)
+    assert pulls[0] == 1.0
+    assert pulls[-1] == 1000.0
+    assert max(later / sooner for sooner, later in pairwise(pulls)) < 1.4
 
 
 def test_the_filter_reads_nothing_but_the_filter(features: pd.DataFrame) -> None:
