@@ -39,6 +39,10 @@ SCORES = ("n", "log_loss", "log_loss_low", "log_loss_high", "gap", "gap_low", "g
 """The metrics that a published card shows, in nats but for the number of matches `n`."""
 
 
+SEARCH_TAGS = ("profile", "seed", "tuning_seconds", "tuning_data", "trials_count")
+"""What is told of the search that found the parameters, see `tuning.Tuned.tags`."""
+
+
 @dataclass(frozen=True)
 class Card:
     """One registered model. `version` and `path` are the registry's own affair and never published.
@@ -71,6 +75,11 @@ class Card:
     def name(self) -> str:
         """Name the model in a message for the operator."""
         return f"{self.role} model {self.version} ({self.family})"
+
+
+def search_tags(card: Card) -> dict[str, str]:
+    """Return what a refit of a model's recipe says of its search: what the model itself says."""
+    return {name: card.tags[name] for name in SEARCH_TAGS if name in card.tags}
 
 
 def digest_of_state(text: str) -> str:

@@ -13,17 +13,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.selection.tuning import Tuned
-from tests.unit.selection import killed_search
 from tests.unit.selection.killed_search import search
 from tests.unit.selection.postgres_server import create_database, running_postgres
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the program that is killed takes its time."""
-    monkeypatch.setattr(killed_search, "SLOWNESS_SECONDS", 0.0)
 
 
 def kill_after(storage: str, lines: int, seconds: float = 0.0) -> list[str]:
