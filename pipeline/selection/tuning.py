@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -93,7 +93,7 @@ def tune(
     except ModelError as error:
         progress(f"not tuned: {error}")
         return Tuned(profile=profile, seed=seed)
-    tried_first = _unlike([*starts, dict(getattr(entry.build({}), "params", {}))])
+    tried_first = _within(entry.space or {}, [*starts, getattr(entry.build({}), "params", {})])
     data = _digest(past, block)
     study = open_study(storage, ".".join([family, profile, str(seed), data, _mark(tried_first, code)]))
 
@@ -216,9 +216,10 @@ def _seconds(trials: Sequence[Any]) -> float:
     return float(sum(trial.duration.total_seconds() for trial in trials))
 
 
-def _unlike(starts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return each of several sets of parameters once."""
-    return [start for place, start in enumerate(starts) if start not in starts[:place]]
+def _within(space: Collection[str], starts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what several sets of parameters say of those that are searched, each once."""
+    known = [{name: value for name, value in start.items() if name in space} for start in starts]
+    return [start for place, start in enumerate(known) if start not in known[:place]]
 
 
 def _mark(starts: Sequence[Mapping[str, Any]], code: str) -> str:

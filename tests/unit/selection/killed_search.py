@@ -1,4 +1,4 @@
-"""One search of a slow coin, run as a program so that a test can kill it: storage, then who is told."""
+"""One search of a slow coin, run as a program so that a test can kill it: storage and profile."""
 
 from __future__ import annotations
 
@@ -64,4 +64,4 @@ def search(
 
 if __name__ == "__main__":
     SLOWNESS_SECONDS = 0.05
-    search(sys.argv[1], progress=lambda line: print(line, flush=True))  # noqa: T201
+    search(sys.argv[1], profile=sys.argv[2], progress=lambda line: print(line, flush=True))  # noqa: T201

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from pipeline.domain.errors import RegistryError
-from pipeline.selection.card import KINDS, REQUIRED_TAGS, Card, published_card, search_tags
+from pipeline.selection.card import (
+    KINDS,
+    REQUIRED_TAGS,
+    Card,
+    faults_of,
+    published_card,
+    search_tags,
+)
 from pipeline.selection.profiles import trials_of
 from pipeline.selection.registry import Registry
 from pipeline.selection.tuning import Tuned
@@ -122,6 +129,30 @@ def test_a_refit_tells_of_the_search_of_its_recipe(registry: Registry, tmp_path:
     assert refit.version != card.version
     assert published_card(refit) == {**published_card(card), "kind": "refit"}
     assert set(KINDS) == {"recipe", "refit"}
+
+
+@pytest.mark.parametrize("tag", REQUIRED_TAGS)
+def test_a_model_without_a_required_tag_can_not_be_champion(tag: str) -> None:
+    tags = dict.fromkeys(REQUIRED_TAGS, "1") | {"kind": "refit", "profile": "demo"}
+    assert faults_of(Card(ROLE, 1, "poisson", tags, {}, Path("nowhere"))) == []
+    for lacking in ({**tags, tag: ""}, {name: value for name, value in tags.items() if name != tag}):
+        faults = faults_of(Card(ROLE, 1, "poisson", lacking, {}, Path("nowhere")))
+        assert faults == [f"without the tags {tag}"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({"kind": "guess"}, "its kind guess is none of recipe, refit"),
+        ({"profile": "huge"}, "setting tuning_profile = 'huge': is none of smoke, demo, production"),
+        ({"trials_count": "1"}, "its profile demo demands 4 trials, its search had 1"),
+    ],
+)
+def test_a_model_that_was_not_made_as_its_card_says_can_not_be_champion(
+    changed: dict[str, str], fault: str
+) -> None:
+    tags = dict.fromkeys(REQUIRED_TAGS, "1") | {"kind": "refit", "profile": "demo"} | changed
+    assert faults_of(Card(ROLE, 1, "poisson", tags, {}, Path("nowhere"))) == [fault]
 
 
 def test_what_a_card_does_not_know_is_none_and_not_invented() -> None:

@@ -7,21 +7,20 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipeline.selection.tuning import Tuned
 from tests.unit.selection.killed_search import search
-from tests.unit.selection.postgres_server import create_database, running_postgres
+from tests.unit.selection.postgres_server import create_database
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def kill_after(storage: str, lines: int, seconds: float = 0.0) -> list[str]:
+def kill_after(storage: str, lines: int, seconds: float = 0.0, profile: str = "production") -> list[str]:
     """Run the search until it has reported so many trials, and kill it; return what it reported."""
-    command = [sys.executable, "-m", "tests.unit.selection.killed_search", storage]
+    command = [sys.executable, "-m", "tests.unit.selection.killed_search", storage, profile]
     paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": paths}
@@ -36,9 +35,9 @@ def kill_after(storage: str, lines: int, seconds: float = 0.0) -> list[str]:
     return said
 
 
-def searched(storage: Path | str) -> Tuned:
+def searched(storage: Path | str, profile: str = "production") -> Tuned:
     """Search to the end in this process."""
-    return search(storage, progress=lambda line: None)
+    return search(storage, profile=profile, progress=lambda line: None)
 
 
 def same(one: Tuned, other: Tuned) -> bool:
@@ -64,16 +63,11 @@ def test_a_lock_that_a_killed_search_left_behind_is_not_waited_for(tmp_path: Pat
     assert searched(journal).trials_count == 20
 
 
-@pytest.fixture
-def studies() -> Iterator[str]:
-    with running_postgres() as server:
-        yield create_database(server, "studies")
-
-
-def test_studies_in_postgresql_go_on_after_a_kill_as_well(tmp_path: Path, studies: str) -> None:
-    whole = searched(tmp_path / "whole.log")
-    kill_after(studies, 3)
-    resumed = searched(studies)
+def test_studies_in_postgresql_go_on_after_a_kill_as_well(tmp_path: Path, postgres: str) -> None:
+    studies = create_database(postgres, "studies")
+    whole = searched(tmp_path / "whole.log", "demo")
+    kill_after(studies, 2, profile="demo")
+    resumed = searched(studies, "demo")
     assert same(resumed, whole)
 
 

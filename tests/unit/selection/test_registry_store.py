@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,13 +12,7 @@ import pytest
 from pipeline.domain.errors import RegistryError, SettingError
 from pipeline.selection.registry import Registry
 from pipeline.selection.study import open_study
-from tests.unit.selection.postgres_server import PASSWORD, create_database, running_postgres
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    with running_postgres() as folder:
-        yield folder
+from tests.unit.selection.postgres_server import PASSWORD, create_database
 
 
 def test_a_registry_of_the_layout_without_roles_is_refused_with_what_to_do(tmp_path: Path) -> None:
@@ -29,8 +23,8 @@ def test_a_registry_of_the_layout_without_roles_is_refused_with_what_to_do(tmp_p
     assert str(tmp_path / "registry.db") in str(refused.value)
 
 
-def test_a_database_of_another_data_root_is_refused(server: str, tmp_path: Path) -> None:
-    address = create_database(server, "owned")
+def test_a_database_of_another_data_root_is_refused(postgres: str, tmp_path: Path) -> None:
+    address = create_database(postgres, "owned")
     Registry(address, tmp_path / "a", owner="football_data").versions("anchored")
     with pytest.raises(
         RegistryError, match="belongs to the data root football_data, not to embedded"
@@ -61,7 +55,7 @@ def no_study(address: str, folder: Path) -> None:
     ],
 )
 def test_no_error_and_no_log_shows_the_password_of_a_database(
-    server: str,
+    postgres: str,
     tmp_path: Path,
     address: str,
     ask: Callable[[str, Path], None],
@@ -70,7 +64,7 @@ def test_no_error_and_no_log_shows_the_password_of_a_database(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with pytest.raises((RegistryError, SettingError)) as refused:
-        ask(address.replace("{server}", server), tmp_path)
+        ask(address.replace("{server}", postgres), tmp_path)
     printed = "".join(traceback.format_exception(refused.value))
     shown = capfd.readouterr()
     assert "hushhush" not in " ".join([printed, caplog.text, shown.out, shown.err])

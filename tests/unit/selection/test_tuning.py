@@ -118,6 +118,12 @@ def test_the_given_starts_are_tried_first_and_then_the_defaults(tmp_path: Path) 
     assert len(Coin.tried) == TRIALS
 
 
+def test_a_start_that_says_no_more_than_another_is_not_tried_twice(tmp_path: Path) -> None:
+    search(tmp_path / "journal.log", starts=[{"home": 0.4, "threads": 1}, {"home": 0.6}])
+    assert Coin.tried[:2] == [0.4, 0.6]
+    assert 0.4 not in Coin.tried[1:]
+
+
 def test_without_starts_the_defaults_are_tried_first(tmp_path: Path) -> None:
     search(tmp_path / "journal.log")
     assert Coin.tried[0] == 0.4
