@@ -25,7 +25,7 @@ from pipeline.tasks.intake import source_of
 from pipeline.tasks.run import Run, decide_run
 from pipeline.tasks.settings import Settings, add_setting_options, apply_setting_options, load_settings
 from pipeline.tasks.summary import read_journal
-from pipeline.tasks.training import BuildFeatures, played
+from pipeline.tasks.features import BuildFeatures, played
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -92,7 +92,7 @@ class MeasureSkill(Stage):
         from pipeline.evaluation.variants import variants_by_setting
         from pipeline.publishing.exports import write_tables
         from pipeline.publishing.tables import conform
-        from pipeline.tasks.skill_jobs import code_version
+        from pipeline.tasks.fits import code_version
 
         matches = read_table(self.paths.matches)
         parts = [job.forecasts for job in jobs] + [yardsticks(quotes, match_ids)]
