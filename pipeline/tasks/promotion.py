@@ -17,7 +17,6 @@ from pipeline.tasks.features import played
 from pipeline.tasks.recipes import (
     SEED,
     champions_of,
-    families_of,
     last_decision,
     last_search_at,
     recipe_of,
@@ -80,7 +79,7 @@ class DecidePromotion(Stage):
         from pipeline.archive.tables import read_table
         from pipeline.evaluation.comparison import compare
         from pipeline.selection.gate import decide
-        from pipeline.selection.policy import policy
+        from pipeline.selection.policy import declared_policy
         from pipeline.selection.roles import ROLES
 
         if not read_json(self.paths.retraining)["is_search_due"]:
@@ -98,7 +97,7 @@ class DecidePromotion(Stage):
                 list(contenders.values()),
                 compared["standing"].matches,
                 {name: compared["standing"].of(name) for name in _YARDSTICKS if len(compared["standing"].matches)},
-                policy=policy().gate,
+                policy=declared_policy().gate,
                 source=self.settings.source,
                 tried_before=tried.get(role, 0),
                 seed=SEED,
@@ -112,6 +111,7 @@ class DecidePromotion(Stage):
         """Return the recipes of a role that were fitted tonight, each with its walk-forward."""
         from pipeline.models.complexity import complexity_of
         from pipeline.selection.gate import Contender
+        from pipeline.selection.roles import families_of
 
         states = read_json(self.paths.training)["states"]
         found = []

@@ -41,16 +41,9 @@ def champions_of(stage: Stage) -> dict[str, Card]:
     return {role: card for role, card in found.items() if card is not None and card.family in FAMILIES}
 
 
-def families_of(role: str) -> list[str]:
-    """Return the families that can be champion in a role, in the catalogue's order."""
-    from pipeline.models.catalogue import FAMILIES
-
-    return [each.name for each in FAMILIES.values() if each.setting == role and not each.is_yardstick]
-
-
 def own_families() -> list[str]:
     """Return the families that can be champion in any role."""
-    from pipeline.selection.roles import ROLES
+    from pipeline.selection.roles import ROLES, families_of
 
     return [name for role in ROLES for name in families_of(role)]
 

@@ -60,7 +60,7 @@ class Promotion:
 
     def _refit(self, role: str, before: Card) -> dict[str, Any]:
         from pipeline.models.catalogue import FAMILIES
-        from pipeline.selection.policy import policy
+        from pipeline.selection.policy import declared_policy
         from pipeline.selection.refit import judge_refit
 
         family = FAMILIES[before.family]
@@ -72,7 +72,7 @@ class Promotion:
             family.restore(after.state()).forecast(fixtures),
             before.tags,
             after.tags,
-            policy().refit,
+            declared_policy().refit,
         )
         say(f"{role}: " + "; ".join(judged["reasons"]))
         if judged["passed"]:
@@ -114,6 +114,7 @@ class Promotion:
             "role": role,
             "kind": kind,
             "recipe": recipe.recipe_id,
+            "code": recipe.code,
             "training_key": f"{self._stage.run_id}.{name}.{kind}",
             "trained_from": rows["kick_off_at"].min().isoformat(),
             "trained_until": self._stage.cut_off_at.isoformat(),

@@ -44,14 +44,12 @@ class DecideRetraining(Stage):
 
     def work(self) -> None:
         from pipeline.archive.tables import read_table
-        from pipeline.selection.policy import policy
         from pipeline.selection.retraining import decide_retraining
 
         decision = decide_retraining(
             champions_of(self),
             played(read_table(self.paths.features)),
             as_of=self.cut_off_at,
-            policy=policy().retraining,
             code=code_version(),
             last_search_at=last_search_at(self),
             alarms=(),
