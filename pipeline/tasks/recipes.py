@@ -17,18 +17,24 @@ from pipeline.tasks.stage import Stage
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pipeline.archive.paths import DataRoot
     from pipeline.selection.recipe import Recipe
     from pipeline.selection.registry import Card, Registry
+    from pipeline.tasks.settings import Settings
 
 SEED = 20260801
 
 
-def registry_of(stage: Stage) -> Registry:
-    """Return the model registry of the stage's data root."""
+def registry_in(settings: Settings, data: DataRoot) -> Registry:
+    """Return the model registry of a data root."""
     from pipeline.selection.registry import Registry
 
-    settings = stage.settings
-    return Registry(settings.registry_url or stage.data.registry_db, stage.data.registry_artifacts)
+    return Registry(settings.registry_url or data.registry_db, data.registry_artifacts)
+
+
+def registry_of(stage: Stage) -> Registry:
+    """Return the model registry of the stage's data root."""
+    return registry_in(stage.settings, stage.data)
 
 
 def champions_of(stage: Stage) -> dict[str, Card]:
