@@ -27,7 +27,7 @@ from pipeline.models.catalogue import FAMILIES
 _log = logging.getLogger(__name__)
 
 Fit = Callable[[str, Mapping[str, Any], pd.DataFrame], Forecaster]
-"""What fits a family with parameters on the past; raises ModelError where it cannot, KeyError for an unknown one."""
+"""What fits a family with parameters on the past; raises ModelError where it cannot, KeyError for another."""
 
 
 def fit_family(family: str, params: Mapping[str, Any], past: pd.DataFrame) -> Forecaster:

@@ -33,7 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         apply_setting_options(asked)
         quieten_libraries()
-        lines = bring_back(load_settings(), asked) if asked.task == "bring-back" else told(load_settings(), asked)
+        lines = (
+            bring_back(load_settings(), asked) if asked.task == "bring-back" else told(load_settings(), asked)
+        )
         code = 0
     except PipelineError as error:
         lines, code = [f"error: {error}"], 2
@@ -61,7 +63,7 @@ def told(settings: Settings, asked: argparse.Namespace) -> list[str]:
     """Return a line for every champion, newest first in each role; the first of a role speaks."""
     from pipeline.selection.roles import ROLES
 
-    registry = registry_in(settings, settings.data(is_replay=asked.replay))
+    registry = registry_in(settings.data(is_replay=asked.replay))
     cards = [(role, card) for role in ROLES for card in registry.champions(role)[: asked.last]]
     return [_line(role, card) for role, card in cards] or ["there is no champion yet; try `make publish`"]
 
@@ -70,7 +72,7 @@ def bring_back(settings: Settings, asked: argparse.Namespace) -> list[str]:
     """Make an earlier champion of a role speak again. Raises RegistryError where there is none."""
     data = settings.data(is_replay=asked.replay)
     with exclusive(data.lock):
-        card = registry_in(settings, data).bring_back(asked.role, asked.steps)
+        card = registry_in(data).bring_back(asked.role, asked.steps)
     return [_line(asked.role, card), "it speaks from the next run on: `make publish` or `make refresh`"]
 
 

@@ -1,7 +1,7 @@
 """The goals an operator asks for: `luigi --module pipeline Publish`, `Retrain` and `Refresh`.
 
-`Publish` runs every night and trains when a trigger says so, `Retrain` forces it; `Refresh` runs every hour on the same graph
-without the training stages, because the feed lists most matches only the day before.
+`Publish` runs every night and trains when a trigger says so, `Retrain` forces it; `Refresh` runs every hour
+on the same graph without the training stages, because the feed lists most matches only the day before.
 """
 
 from __future__ import annotations

@@ -20,7 +20,6 @@ from pipeline.tasks.recipes import (
     last_decision,
     last_search_at,
     recipe_of,
-    registry_of,
 )
 from pipeline.tasks.refits import Promotion
 from pipeline.tasks.stage import Stage, say
@@ -96,7 +95,11 @@ class DecidePromotion(Stage):
                 contenders.pop(champion, None),
                 list(contenders.values()),
                 compared["standing"].matches,
-                {name: compared["standing"].of(name) for name in _YARDSTICKS if len(compared["standing"].matches)},
+                {
+                    name: compared["standing"].of(name)
+                    for name in _YARDSTICKS
+                    if len(compared["standing"].matches)
+                },
                 policy=declared_policy().gate,
                 source=self.settings.source,
                 tried_before=tried.get(role, 0),
@@ -168,9 +171,7 @@ class EvaluateModel(Stage):
         write_table(self.paths.scores, score_table(forecasts, matches, seed=SEED))
         write_table(self.paths.calibration, calibration_table(forecasts, matches))
         features = read_table(self.paths.features)
-        write_table(
-            self.paths.goal_scores, goal_score_table(forecasts, matches, quotes, features, seed=SEED)
-        )
+        write_table(self.paths.goal_scores, goal_score_table(forecasts, matches, quotes, features, seed=SEED))
         write_table(
             self.paths.returns, return_table(forecasts, matches, quotes, threshold=threshold, seed=SEED)
         )
@@ -213,12 +214,16 @@ class ApplyPromotion(Stage):
             "standing": decision["standing"],
             "last_search_at": searched_at.isoformat() if searched_at else None,
             "tried_counts": {
-                role: decision["roles"][role]["tried_count"] if role in decision["roles"] else tried.get(role, 0)
+                role: decision["roles"][role]["tried_count"]
+                if role in decision["roles"]
+                else tried.get(role, 0)
                 for role in ROLES
             },
         }
         write_json(self.data.decision(self.run_id), document)
-        write_json(self.paths.promotion, {"champions": {role: each["champion"] for role, each in roles.items()}})
+        write_json(
+            self.paths.promotion, {"champions": {role: each["champion"] for role, each in roles.items()}}
+        )
 
 
 def _reasons(decisions: Mapping[str, Any]) -> list[str]:

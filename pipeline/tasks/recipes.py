@@ -20,25 +20,27 @@ if TYPE_CHECKING:
     from pipeline.archive.paths import DataRoot
     from pipeline.selection.recipe import Recipe
     from pipeline.selection.registry import Card, Registry
-    from pipeline.tasks.settings import Settings
 
 SEED = 20260801
 
 
-def registry_in(settings: Settings, data: DataRoot) -> Registry:
+def registry_in(data: DataRoot) -> Registry:
     """Return the model registry of a data root."""
     from pipeline.selection.registry import Registry
 
-    return Registry(settings.registry_url or data.registry_db, data.registry_artifacts)
+    return Registry(data.registry_db, data.registry_artifacts, owner=data.source)
 
 
 def registry_of(stage: Stage) -> Registry:
     """Return the model registry of the stage's data root."""
-    return registry_in(stage.settings, stage.data)
+    return registry_in(stage.data)
 
 
 def champions_of(stage: Stage) -> dict[str, Card]:
-    """Return the champion of every role that has one whose family is still in the catalogue, leading one first."""
+    """Return the champion of every role that has one, the leading one first.
+
+    One whose family has left the catalogue is none.
+    """
     from pipeline.models.catalogue import FAMILIES
     from pipeline.selection.roles import ROLES
 
@@ -80,7 +82,7 @@ def last_decision(stage: Stage) -> dict[str, Any] | None:
 
 
 def standing_recipes(stage: Stage) -> dict[str, dict[str, Any]]:
-    """Return by family what the last run that decided left as its recipe: parameters and how they were found."""
+    """Return by family the recipe that the last decision left: its parameters and how they were found."""
     decision = last_decision(stage)
     return dict(decision["standing"]) if decision else {}
 

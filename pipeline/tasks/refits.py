@@ -13,14 +13,14 @@ from pipeline.archive.atomic import read_json
 from pipeline.domain.errors import PipelineError
 from pipeline.tasks.archive import intake_of
 from pipeline.tasks.features import played
-from pipeline.tasks.recipes import SEED, recipe_of, registry_of
+from pipeline.tasks.recipes import recipe_of, registry_of
 from pipeline.tasks.stage import Stage, say
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from pipeline.selection.registry import Card, Registry
+    from pipeline.selection.registry import Card
 
 RECIPE, REFIT = "recipe", "refit"
 _FIGURES = ("n", "log_loss", "log_loss_low", "log_loss_high", "gap", "gap_low", "gap_high")
@@ -38,13 +38,15 @@ class Promotion:
         )
 
     def apply(self, role: str) -> dict[str, Any]:
-        """Bring a role up to date and return what happened: `decision`, `refit` and the `champion` after it."""
+        """Bring a role up to date and return `decision`, `refit` and the `champion` after both."""
         decision = self._decision["roles"].get(role)
         before = self._before(role)
         refit = None
         if decision and decision["promoted"]:
             contender = _contender(decision, decision["promoted"])
-            self._registry.promote(role, self._registered(role, contender["family"], contender["name"], RECIPE))
+            self._registry.promote(
+                role, self._registered(role, contender["family"], contender["name"], RECIPE)
+            )
         elif before is not None and before.family in self._states.get("standing", {}):
             refit = self._refit(role, before)
         if decision:
@@ -80,7 +82,7 @@ class Promotion:
         return dict(judged)
 
     def _old_forecasts(self, card: Card, fixtures: pd.DataFrame) -> np.ndarray:
-        """Return what the champion so far says; nothing where today's code cannot read a fit of other code."""
+        """Return what the champion so far says; nothing where today's code cannot read its fit."""
         import numpy as np
 
         from pipeline.models.catalogue import FAMILIES
@@ -106,6 +108,8 @@ class Promotion:
 
     def _registered(self, role: str, family: str, name: str, kind: str) -> int:
         """Register a fit of tonight and return its version."""
+        from pipeline.selection.tuning import Tuned
+
         place = "standing" if name == family else "trials"
         found, rows = self._tuning[place][family], played(self._features)
         recipe = recipe_of(family, found["params"])
@@ -115,24 +119,29 @@ class Promotion:
             "kind": kind,
             "recipe": recipe.recipe_id,
             "code": recipe.code,
-            "training_key": f"{self._stage.run_id}.{name}.{kind}",
+            "training_key": f"{self._stage.run_id}.{family}.{place}.{kind}",
             "trained_from": rows["kick_off_at"].min().isoformat(),
             "trained_until": self._stage.cut_off_at.isoformat(),
             "matches_count": str(len(rows)),
             "intake": intake_of(self._stage).digest,
-            "seed": str(SEED),
-            "profile": found["profile"],
-            "tuning_seconds": f"{found['seconds']:.1f}",
             "revision": self._stage.current_run.revision,
+            **Tuned(**{**found, "params": recipe.params}).tags(),
         }
         say(f"registering {name} as {kind} of the role {role}")
         return self._registry.log(
-            role, family, self._states[place][family], metrics=self._figures(family), tags=tags, params=recipe.params
+            role,
+            family,
+            self._states[place][family],
+            metrics=self._figures(family),
+            tags=tags,
+            params=recipe.params,
         )
 
     def _figures(self, family: str) -> dict[str, float]:
         rows = self._scores[self._scores["scope"].eq("all") & self._scores["family"].eq(family)]
-        return {name: float(rows[name].iloc[0]) for name in _FIGURES if len(rows) and rows[name].notna().all()}
+        return {
+            name: float(rows[name].iloc[0]) for name in _FIGURES if len(rows) and rows[name].notna().all()
+        }
 
     @cached_property
     def _features(self) -> pd.DataFrame:
@@ -152,5 +161,14 @@ def _contender(decision: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def _told(card: Card) -> dict[str, Any]:
-    names = ("family", "kind", "recipe", "trained_from", "trained_until", "matches_count", "profile", "revision")
+    names = (
+        "family",
+        "kind",
+        "recipe",
+        "trained_from",
+        "trained_until",
+        "matches_count",
+        "profile",
+        "revision",
+    )
     return {name: card.tags[name] for name in names} | {"params": card.params}

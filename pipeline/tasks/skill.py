@@ -18,10 +18,10 @@ import luigi
 
 from pipeline.archive.atomic import read_json
 from pipeline.domain.errors import PipelineError, SettingError
+from pipeline.tasks.features import BuildFeatures
 from pipeline.tasks.run import decide_run
 from pipeline.tasks.settings import add_setting_options, apply_setting_options, load_settings
 from pipeline.tasks.stage import Stage, say
-from pipeline.tasks.training import BuildFeatures
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,4 +1,4 @@
-"""DecideRetraining to TrainModel: whether tonight trains, the recipes in question, and what they would have said.
+"""DecideRetraining to TrainModel: whether tonight trains, which recipes are in question, what they say.
 
 On most nights nothing is due: the champions stand, and only the walk-forward grows by the newest matches. A
 refit fits the champions' recipes again. A search tunes every family and lets all of them face the gate.
@@ -101,8 +101,9 @@ class TuneModel(Stage):
                 before_season=before,
                 profile=self.settings.tuning_profile,
                 seed=SEED,
-                storage=self.settings.study_url or self.data.study_journal,
+                storage=self.data.study_journal,
                 starts=[standing[family]["params"]] if family in standing else [],
+                code=code_version(),
                 progress=say,
             )
             found[family] = {**vars(tuned), "params": settled_params(family, tuned.params)}
@@ -131,22 +132,26 @@ class WalkForward(Stage):
         fits = Fits(self.data)
         standing = {name: params_of(tuning["standing"], name) for name in FAMILIES}
         trials = {name: params_of(tuning["trials"], name) for name in tuning["trials"]}
-        pasts = [
-            features[features["kick_off_at"] < year.begins_at] for year in tested_years(features, first)
-        ]
+        pasts = [features[features["kick_off_at"] < year.begins_at] for year in tested_years(features, first)]
         recipes = [*standing.items(), *trials.items()]
         fits.prepare([(name, params, past) for past in pasts for name, params in recipes])
-        for params, path in ((trials, self.paths.trial_forecasts), (standing, self.paths.standing_forecasts)):
-            forecasts = walk_forward(features, params, first_test_season=first, progress=say, fit=fits)
-            if path == self.paths.standing_forecasts:
-                self._note_newest(fits, standing, pasts)
-                fits.forget_others()
-            write_table(path, forecasts)
+        on_trial = walk_forward(features, trials, first_test_season=first, progress=_in_silence, fit=fits)
+        forecasts = walk_forward(features, standing, first_test_season=first, progress=say, fit=fits)
+        self._note_newest(fits, standing, pasts)
+        fits.forget_others()
+        write_table(self.paths.trial_forecasts, on_trial)
+        write_table(self.paths.standing_forecasts, forecasts)
 
     def _note_newest(self, fits: Fits, standing: Mapping[str, Any], pasts: list[pd.DataFrame]) -> None:
         """Keep what each family learnt for the newest year, for its published card."""
-        newest = {name: fits.kept(name, params, pasts[-1]) for name, params in standing.items()} if pasts else {}
+        newest = (
+            {name: fits.kept(name, params, pasts[-1]) for name, params in standing.items()} if pasts else {}
+        )
         write_json(self.paths.newest_fits, {name: fit for name, fit in newest.items() if not fit["fault"]})
+
+
+def _in_silence(told: str) -> None:
+    """Say nothing: the standing recipes walk the same years aloud."""
 
 
 def params_of(recipes: Mapping[str, Any], family: str) -> dict[str, Any]:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from pipeline.evaluation.calibration import calibration_table
-from pipeline.evaluation.comparison import published_table
 from pipeline.evaluation.returns import return_table
 from pipeline.evaluation.scores import score_table
 from pipeline.evaluation.skill import skill_table, yardsticks

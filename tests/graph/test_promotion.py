@@ -33,9 +33,7 @@ def decisions_of(checkout: Checkout) -> list[dict[str, Any]]:
 
 def champions(checkout: Checkout, *words: str) -> str:
     command = [sys.executable, "-m", "pipeline.tasks.champions", *words, "--replay", *checkout.settings()]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -52,7 +52,9 @@ def test_a_fit_is_made_once(fits: Fits, past: pd.DataFrame, monkeypatch: pytest.
     assert Fits(fits.data)("poisson", {}, past.copy()).forecast(past).shape == (len(past), 3)
 
 
-def test_other_rows_other_numbers_and_other_parameters_are_fitted_anew(fits: Fits, past: pd.DataFrame) -> None:
+def test_other_rows_other_numbers_and_other_parameters_are_fitted_anew(
+    fits: Fits, past: pd.DataFrame
+) -> None:
     corrected = past.copy()
     corrected.loc[corrected.index[5], "home_goals"] += 1
     fits("elo_logit", {}, past)
