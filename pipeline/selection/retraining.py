@@ -1,33 +1,26 @@
-"""Whether a night trains: a decision with its reasons and numbers, by the policy file.
+"""Whether a night refits or searches: a decision with its reasons and numbers, by the policy file.
 
-"No retraining" is an answer like any other, with the numbers that led to it. Trains nothing itself.
+A refit fits the champions' recipes on new data; a search looks for new recipes and puts them to the gate. "No
+retraining" is an answer like any other, with the numbers that led to it. Trains nothing itself.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from typing import Any, Protocol
 
 import pandas as pd
 
+from pipeline.selection.policy import Policy, declared_policy
+from pipeline.selection.roles import ROLES
+
 _SECONDS_A_DAY = 86_400
 
 
-@dataclass(frozen=True)
-class RetrainingPolicy:
-    """How old a champion may be and how many results it may not have seen."""
-
-    oldest_champion_days: int
-    new_matches_count: int
-
-
 class Champion(Protocol):
-    """What the decision needs of the champion's card."""
+    """What the decision needs of a champion's card."""
 
     @property
     def family(self) -> str:
@@ -35,71 +28,61 @@ class Champion(Protocol):
 
     @property
     def tags(self) -> Mapping[str, str]:
-        """Give `trained_until` (ISO instant) and `matches_count`, and `revision` where it was noted."""
-
-
-@cache
-def retraining_policy() -> RetrainingPolicy:
-    """Return the policy of `policy.toml`."""
-    text = files("pipeline.selection").joinpath("policy.toml").read_text(encoding="utf-8")
-    return RetrainingPolicy(**tomllib.loads(text)["retraining"])
+        """Give `trained_until` (ISO instant), `matches_count`, and `code` where it was noted."""
 
 
 def decide_retraining(
-    champion: Champion | None,
+    champions: Mapping[str, Champion],
     features: pd.DataFrame,
     *,
     as_of: datetime,
-    policy: RetrainingPolicy | None = None,
-    recipe: str = "",
-    families: tuple[str, ...] = (),
+    policy: Policy | None = None,
+    code: str,
+    last_search_at: datetime | None,
+    alarms: Sequence[str] = (),
+    is_forced: bool = False,
 ) -> dict[str, Any]:
-    """Return the decision: `is_due`, `reasons` (never empty), `numbers` and the `policy`; JSON-able.
+    """Return whether tonight trains (`is_due`) and whether it searches (`is_search_due`), with all numbers.
 
-    features: rows with `is_played` and `kick_off_at`. as_of: aware UTC instant of the run. recipe: a digest
-    of the code that makes models today, families: those of today's catalogue; empty where the caller does not
-    compare.
+    champions: by role, roles without a champion left out. features: rows with `is_played` and `kick_off_at`.
+    as_of: aware UTC instant of the run. code: a digest of the code that makes models today, compared with the
+    tag `code` of a card that has one. last_search_at: when recipes were last looked for. alarms: of drift or
+    live skill, in words. A search trains too, so it makes `is_due` true. `reasons` is never empty,
+    `refit_reasons` and `search_reasons` say what speaks for each, `roles` has the numbers by role.
     """
-    limits = policy or retraining_policy()
+    limits = policy or declared_policy()
     played_count = int(features["is_played"].sum())
-    if champion is None:
-        return _decision(["there is no champion yet"], [], {"matches_count": played_count}, limits)
-    age_days = (
-        as_of - datetime.fromisoformat(champion.tags["trained_until"])
-    ).total_seconds() / _SECONDS_A_DAY
-    unseen_count = _unseen_count(champion, features, played_count)
-    numbers = {"age_days": round(age_days, 3), "unseen_count": unseen_count, "matches_count": played_count}
-    due = _due_reasons(champion, age_days, unseen_count, limits, recipe, families)
-    rest = [
-        f"no retraining: the champion {champion.family} is {age_days:.1f} days old "
-        f"(limit {limits.oldest_champion_days}) and has not seen {unseen_count} results "
-        f"(limit {limits.new_matches_count})"
-    ]
-    return _decision(due, rest, numbers, limits)
+    known = {role: champions[role] for role in ROLES if champions.get(role) is not None}
+    numbers = {role: _numbers(known[role], features, played_count, as_of) for role in known}
+    refit = [reason for role in known for reason in _refit_reasons(role, known[role], numbers[role], limits)]
+    search = _search_reasons(known, code, last_search_at, as_of, limits)
+    urgent = [f"alarm: {each}" for each in alarms] + (["the operator asked for it"] if is_forced else [])
+    since_days = _days(last_search_at, as_of)
+    reasons = [*(refit + search), *urgent] or _rest(known, numbers, since_days, limits)
+    return {
+        "is_due": bool(refit or search or urgent),
+        "is_search_due": bool(search or urgent),
+        "reasons": reasons,
+        "refit_reasons": refit + (urgent if known else []),
+        "search_reasons": search + urgent,
+        "is_forced": is_forced,
+        "alarms": list(alarms),
+        "numbers": {"matches_count": played_count, "days_since_search": _rounded(since_days)},
+        "roles": numbers,
+        "policy": asdict(limits.retraining) | {"days_between_searches": limits.search.days_between},
+    }
 
 
-def _due_reasons(
-    champion: Champion,
-    age_days: float,
-    unseen_count: int,
-    limits: RetrainingPolicy,
-    recipe: str,
-    families: tuple[str, ...],
-) -> list[str]:
-    reasons = []
-    if age_days < 0:
-        reasons.append("the champion was trained on later matches than this run may know")
-    if age_days > limits.oldest_champion_days:
-        reasons.append(f"the champion is {age_days:.1f} days old, more than {limits.oldest_champion_days}")
-    if unseen_count > limits.new_matches_count:
-        reasons.append(
-            f"the champion has not seen {unseen_count} results, more than {limits.new_matches_count}"
-        )
-    if families and champion.family not in families:
-        reasons.append(f"the champion's family {champion.family} is no longer in the catalogue")
-    if recipe and champion.tags.get("recipe") != recipe:
-        reasons.append("the code of the recipe has changed")
-    return reasons
+def _numbers(
+    champion: Champion, features: pd.DataFrame, played_count: int, as_of: datetime
+) -> dict[str, Any]:
+    trained_until = datetime.fromisoformat(champion.tags["trained_until"])
+    return {
+        "family": champion.family,
+        "trained_until": champion.tags["trained_until"],
+        "age_days": _rounded(_days(trained_until, as_of)),
+        "unseen_count": _unseen_count(champion, features, played_count),
+    }
 
 
 def _unseen_count(champion: Champion, features: pd.DataFrame, played_count: int) -> int:
@@ -110,7 +93,66 @@ def _unseen_count(champion: Champion, features: pd.DataFrame, played_count: int)
     return int((features["is_played"] & (features["kick_off_at"] > trained_until)).sum())
 
 
-def _decision(
-    due: list[str], rest: list[str], numbers: Mapping[str, float], limits: RetrainingPolicy
-) -> dict[str, Any]:
-    return {"is_due": bool(due), "reasons": due or rest, "numbers": dict(numbers), "policy": asdict(limits)}
+def _refit_reasons(role: str, champion: Champion, numbers: Mapping[str, Any], limits: Policy) -> list[str]:
+    rules, reasons = limits.retraining, []
+    who = f"the {role} champion {champion.family}"
+    if numbers["age_days"] < 0:
+        reasons.append(f"{who} was trained on later matches than this run may know")
+    if numbers["age_days"] > rules.oldest_champion_days:
+        reasons.append(f"{who} is {numbers['age_days']:.1f} days old, more than {rules.oldest_champion_days}")
+    if numbers["unseen_count"] > rules.new_matches_count:
+        reasons.append(
+            f"{who} has not seen {numbers['unseen_count']:,} results, more than {rules.new_matches_count:,}"
+        )
+    return reasons
+
+
+def _search_reasons(
+    champions: Mapping[str, Champion],
+    code: str,
+    last_search_at: datetime | None,
+    as_of: datetime,
+    limits: Policy,
+) -> list[str]:
+    """Say why recipes are looked for.
+
+    A role that found no champion in an earlier search (nothing to learn from, say no prices) waits for the
+    next one that is due, or every night would search.
+    """
+    if not champions:
+        return ["there is no champion yet"]
+    if last_search_at is None:
+        return ["no search for recipes is on record"]
+    reasons = [
+        f"the code that makes models has changed since the {role} champion {champion.family}"
+        for role, champion in champions.items()
+        if champion.tags.get("code", code) != code
+    ]
+    days, between = _days(last_search_at, as_of), limits.search.days_between
+    if days is not None and days >= between:
+        reasons.append(f"the last search for recipes was {days:.1f} days ago, {between} or more")
+    return reasons
+
+
+def _rest(
+    champions: Mapping[str, Champion],
+    numbers: Mapping[str, Mapping[str, Any]],
+    since_days: float | None,
+    limits: Policy,
+) -> list[str]:
+    rules = limits.retraining
+    said = [
+        f"no retraining: the {role} champion {champion.family} is {numbers[role]['age_days']:.1f} days old "
+        f"(limit {rules.oldest_champion_days}) and has not seen {numbers[role]['unseen_count']:,} results "
+        f"(limit {rules.new_matches_count:,})"
+        for role, champion in champions.items()
+    ]
+    return [*said, f"no search: the last was {since_days:.1f} days ago (every {limits.search.days_between})"]
+
+
+def _days(since: datetime | None, as_of: datetime) -> float | None:
+    return None if since is None else (as_of - since).total_seconds() / _SECONDS_A_DAY
+
+
+def _rounded(days: float | None) -> float | None:
+    return None if days is None else round(days, 3)
