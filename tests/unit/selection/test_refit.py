@@ -34,8 +34,8 @@ def test_nearly_the_same_forecasts_pass_and_the_reason_has_the_numbers() -> None
     assert finding["passed"]
     assert finding["reasons"] == [
         "the refit replaces the fit: 2 of the 2 fixtures that the old fit answers are answered; every answer "
-        "is a distribution; mean shift of 1.50 points over 2 fixtures (limit 2); largest shift of 2.00 points "
-        "over 2 fixtures (limit 10); fitted on 1,100 matches after 1,000"
+        "is a distribution; mean shift of 1.50 points over 2 fixtures (limit 2); largest shift of 2.00 "
+        "points over 2 fixtures (limit 10); fitted on 1,100 matches after 1,000"
     ]
     assert json.dumps(finding, allow_nan=False)
 
