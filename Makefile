@@ -1,6 +1,6 @@
 # Touchline. `make help` lists the targets; README.md says what they are for.
 .DEFAULT_GOAL := help
-.PHONY: help publish refresh league serve status skill test fuzz check bench format lock clean
+.PHONY: help publish refresh retrain champions league serve status skill test fuzz check bench format lock clean
 
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null \
@@ -22,6 +22,7 @@ SITE_ROOT ?=
 PORT ?=
 FOLDER ?=
 NAME ?=
+BRING_BACK ?=
 SETTINGS = $(if $(SOURCE),--pipeline-source $(SOURCE)) $(if $(BASE_URL),--pipeline-base-url $(BASE_URL)) \
 	$(if $(DATA_ROOT),--pipeline-data-root $(DATA_ROOT)) $(if $(SITE_ROOT),--pipeline-site-root $(SITE_ROOT)) \
 	$(if $(FOLDER),--pipeline-folder $(FOLDER))
@@ -58,6 +59,13 @@ publish: $(READY) ## take the feed to the published site
 refresh: $(READY) ## the same without training: new fixtures, prices and results
 	@$(BIN)/luigi --module pipeline Refresh $(if $(AS_OF),--as-of $(AS_OF)) $(SETTINGS)
 	@$(BIN)/python -m pipeline.tasks.operator where $(SETTINGS)
+
+retrain: $(READY) ## publish, looking for better recipes and fitting anew whatever the triggers say
+	@$(BIN)/luigi --module pipeline Retrain $(if $(AS_OF),--as-of $(AS_OF)) $(SETTINGS)
+	@$(BIN)/python -m pipeline.tasks.operator where $(SETTINGS)
+
+champions: $(READY) ## list the champions of every role; an earlier one again: BRING_BACK=<role>
+	@$(BIN)/python -m pipeline.tasks.champions $(if $(BRING_BACK),bring-back --role $(BRING_BACK),list) $(SETTINGS)
 
 league: $(READY) ## try one division, apart from every live run: coverage, clubs, first forecasts (NAME=)
 	@$(BIN)/python -m pipeline.tasks.league $(if $(AS_OF),--as-of $(AS_OF)) $(SETTINGS) -- "$(NAME)"

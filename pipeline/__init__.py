@@ -3,7 +3,7 @@
 Importing the package brings only Luigi and the goals, so that `luigi --module pipeline Publish` finds them.
 """
 
-from pipeline.tasks.goals import Publish, Refresh
+from pipeline.tasks.goals import Publish, Refresh, Retrain
 from pipeline.tasks.replay import Replay
 
-__all__ = ["Publish", "Refresh", "Replay"]
+__all__ = ["Publish", "Refresh", "Replay", "Retrain"]

@@ -1,9 +1,11 @@
 #!/bin/sh
-# Install what some tests need from Debian bookworm: nginx with the brotli module, a browser, fonts, OpenMP.
+# Install what some tests need from Debian bookworm: nginx with the brotli module, a browser, fonts, OpenMP and
+# a PostgreSQL server.
 # Tests whose program is missing skip and say so. Run as root; running it again changes nothing.
 set -eu
 
 packages="nginx-light libnginx-mod-http-brotli-static chromium fonts-dejavu-core fonts-liberation libgomp1"
+packages="$packages postgresql-15"
 
 missing=""
 for package in $packages; do

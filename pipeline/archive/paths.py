@@ -136,6 +136,24 @@ class DataRoot:
         return self.folder / "skill" / "blocks" / _checked_hash(content)[:2] / content
 
     @property
+    def fits(self) -> Path:
+        """Return the folder of kept fits."""
+        return self.folder / "fits"
+
+    def fit(self, content: str) -> Path:
+        """Return the file of one fitted model, by the hash of all that made it."""
+        return self.fits / _checked_hash(content)[:2] / f"{content}.json"
+
+    @property
+    def decisions(self) -> Path:
+        """Return the folder of decisions: one document a run that trains or could have."""
+        return self.folder / "decisions"
+
+    def decision(self, run_id: str) -> Path:
+        """Return the document of one run's decisions."""
+        return self.decisions / f"{_checked_name('run_id', run_id)}.json"
+
+    @property
     def lock(self) -> Path:
         """Return the file that one run at a time holds locked."""
         return self.folder / "run.lock"

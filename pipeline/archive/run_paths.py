@@ -111,6 +111,21 @@ class RunPaths:
         return self.folder / "walk_forward.parquet"
 
     @property
+    def standing_forecasts(self) -> Path:
+        """Return the walk-forward of the recipes that stood when the run began."""
+        return self.folder / "standing_forecasts.parquet"
+
+    @property
+    def trial_forecasts(self) -> Path:
+        """Return the walk-forward of the recipes that were found in this run."""
+        return self.folder / "trial_forecasts.parquet"
+
+    @property
+    def newest_fits(self) -> Path:
+        """Return what each family learnt for the newest year of the walk-forward."""
+        return self.folder / "newest_fits.json"
+
+    @property
     def scores(self) -> Path:
         """Return the published table `scores`."""
         return self.folder / "scores.parquet"

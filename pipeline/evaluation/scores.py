@@ -38,6 +38,18 @@ def score_table(forecasts: pd.DataFrame, matches: pd.DataFrame, *, seed: int) ->
     return published_table("scores", rows)
 
 
+def beats_market(scores: pd.DataFrame, family: str) -> bool | None:
+    """Tell whether a family is better than the market: None where the 95 % interval of the gap holds zero.
+
+    scores: the published table; its scope `all` counts. None as well where one of the two has no score.
+    """
+    row = scores[scores["scope"].eq("all") & scores["family"].eq(family)]
+    if row.empty or not np.isfinite(row[["gap_low", "gap_high"]].to_numpy(dtype="float64")).all():
+        return None
+    low, high = float(row["gap_low"].iloc[0]), float(row["gap_high"].iloc[0])
+    return True if high < 0 else False if low > 0 else None
+
+
 def _has_market(comparison: Comparison) -> BoolArray:
     """Tell for each match whether the market has an answer for any match of its division."""
     if MARKET not in comparison.families:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,10 +21,18 @@ import pandas as pd
 
 from pipeline.domain.errors import ModelError
 from pipeline.domain.outcomes import SIDES
-from pipeline.models.base import Numbers
+from pipeline.models.base import Forecaster, Numbers
 from pipeline.models.catalogue import FAMILIES
 
 _log = logging.getLogger(__name__)
+
+Fit = Callable[[str, Mapping[str, Any], pd.DataFrame], Forecaster]
+"""What fits a family with parameters on the past; raises ModelError where it cannot, KeyError for another."""
+
+
+def fit_family(family: str, params: Mapping[str, Any], past: pd.DataFrame) -> Forecaster:
+    """Return a family of the catalogue fitted on the past. Raises ModelError, KeyError."""
+    return FAMILIES[family].build(params).fit(past)
 
 
 def walk_forward(
@@ -32,23 +41,25 @@ def walk_forward(
     *,
     first_test_season: int | Mapping[str, int],
     progress: Callable[[str], None] | None = None,
+    fit: Fit = fit_family,
 ) -> pd.DataFrame:
     """Return the table `forecasts`: every family's forecast of every match since `first_test_season`.
 
     features: rows of `build_features`; rows without an outcome are left out. first_test_season: starting
     year, one for all or one a division (see `first_test_seasons`); a division without one is not tested.
     A family that cannot be fitted on a block's past has no answer in that block (NaN), said through
-    `progress`. Raises KeyError for an unknown family.
+    `progress`. fit: what fits, for whoever keeps fits. Raises KeyError for an unknown family.
     """
     say = progress or _log.info
     played = features[features["is_played"]]
     parts = [_blank(played.iloc[:0], "")]
-    for name, past, block in _blocks(played, first_test_season):
-        say(f"walk-forward {name}: {len(past)} matches to learn from, {len(block)} to forecast")
+    for year in tested_years(played, first_test_season):
+        past = played[played["kick_off_at"] < year.begins_at]
+        say(f"walk-forward {year.name}: {len(past)} matches to learn from, {len(year.rows)} to forecast")
         for family, params in params_by_family.items():
-            forecasts, fault = forecast_block(family, params, past, block)
+            forecasts, fault = forecast_block(family, params, past, year.rows, fit=fit)
             if fault:
-                say(f"walk-forward {name}: {fault}")
+                say(f"walk-forward {year.name}: {fault}")
             parts.append(forecasts)
     table = pd.concat(parts, ignore_index=True)
     return table.sort_values(["match_id", "family"], kind="stable", ignore_index=True)
@@ -68,29 +79,40 @@ def first_test_seasons(features: pd.DataFrame, seasons_count: int) -> dict[str, 
     return {str(code): int(max(own.iloc[-seasons_count:].iloc[0], earliest)) for code, own in seasons}
 
 
-def _blocks(
-    played: pd.DataFrame, first_test_season: int | Mapping[str, int]
-) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame]]:
-    if isinstance(first_test_season, int):
-        tested = played[played["season"] >= first_test_season]
-    else:
-        tested = played[played["season"] >= played["division"].map(first_test_season)]
+@dataclass(frozen=True)
+class TestedYear:
+    """The matches tested in a year that ends on 30 June, and the instant before which their past lies."""
+
+    name: str
+    begins_at: pd.Timestamp
+    rows: pd.DataFrame
+
+
+def tested_years(played: pd.DataFrame, first_test_season: int | Mapping[str, int]) -> Iterator[TestedYear]:
+    """Yield the years of the matches to test, oldest first; see `walk_forward` for the arguments."""
+    first = first_test_season
+    tested = played[played["season"] >= (first if isinstance(first, int) else played["division"].map(first))]
     kick_off_at = tested["kick_off_at"]
     years = kick_off_at.dt.year - (kick_off_at.dt.month < 7).astype("int64")
-    for year, block in tested.groupby(years, sort=True):
-        first_day = block["kick_off_at"].min().floor("D")
-        yield f"July {year} to June {int(str(year)) + 1}", played[played["kick_off_at"] < first_day], block
+    for year, rows in tested.groupby(years, sort=True):
+        name = f"July {year} to June {int(str(year)) + 1}"
+        yield TestedYear(name, rows["kick_off_at"].min().floor("D"), rows)
 
 
 def forecast_block(
-    family: str, params: Mapping[str, Any], past: pd.DataFrame, block: pd.DataFrame
+    family: str,
+    params: Mapping[str, Any],
+    past: pd.DataFrame,
+    block: pd.DataFrame,
+    *,
+    fit: Fit = fit_family,
 ) -> tuple[pd.DataFrame, str]:
     """Fit a family on the past and return its forecasts of a block, and why it has none (empty where it has).
 
     The block is handed over without its labels. Raises KeyError for an unknown family.
     """
     try:
-        forecaster = FAMILIES[family].build(params).fit(past)
+        forecaster = fit(family, params, past)
     except ModelError as fault:
         return _blank(block, family), str(fault)
     return _table(block, family, forecaster.forecast(unlabelled(block))), ""

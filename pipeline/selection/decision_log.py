@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -43,17 +42,6 @@ def decision_tables(documents: Sequence[Mapping[str, Any]]) -> dict[str, pd.Data
         "gate_power": list(power_rows(declared_policy().gate)),
     }
     return {name: published_table(name, rows[name]) for name in TABLES}
-
-
-def tried_count(documents: Sequence[Mapping[str, Any]], role: str) -> int:
-    """Return how many challengers of a role these nights have judged: what the gate counts on from."""
-    return sum(len((_gate_of(night, role) or {}).get("contenders", ())) for night in documents)
-
-
-def last_search_at(documents: Sequence[Mapping[str, Any]]) -> datetime | None:
-    """Return the newest night that put any challenger to the gate, None where there was none."""
-    searched = [night["as_of"] for night in documents if any(_gate_of(night, role) for role in ROLES)]
-    return max(map(datetime.fromisoformat, searched), default=None)
 
 
 def _gate_of(night: Mapping[str, Any], role: str) -> Mapping[str, Any] | None:

@@ -1,48 +1,63 @@
 """The search for hyper-parameters: Optuna over a family's own search space, scored on the past alone.
 
 The search sees only matches before the test seasons; its score is the log loss of the last season before
-them, forecast by a model that was fitted on what came before that season. The journal is a file of lines, so
-a search cut short goes on where it stopped: what a trial draws depends on the seed and the trials before it.
+them, forecast by a model that was fitted on what came before that season. A search cut short goes on where it
+stopped: what a trial draws depends on the seed and the trials before it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import logging
-import tomllib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline.domain.errors import ModelError, SettingError
+from pipeline.domain.errors import ModelError
 from pipeline.domain.scores import log_loss
+from pipeline.selection.profiles import trials_of
+from pipeline.selection.study import open_study
+
+__all__ = ["Tuned", "mean_log_loss", "split_for_tuning", "trials_of", "tune"]
 
 Progress = Callable[[str], None]
 
 _log = logging.getLogger(__name__)
 
 
-@cache
-def trials_of(profile: str) -> int:
-    """Return how many trials a profile of `profiles.toml` allows.
+@dataclass(frozen=True)
+class Tuned:
+    """What a search found, and all that a card must tell of it.
 
-    Raises SettingError for an unknown profile.
-
-    >>> trials_of("smoke")
-    2
+    params: {} stands for the family's defaults. profile: the one whose trials were run. trials_count: how
+    many came to an end, 0 where there was nothing to tune or nothing to tune on. seconds: how long those
+    trials took, before and after an interruption. log_loss: of the best trial, in nats, None without one.
+    data_digest: of the matches searched on, "" where there were none.
     """
-    profiles = tomllib.loads(
-        files("pipeline.selection").joinpath("profiles.toml").read_text(encoding="utf-8")
-    )
-    if profile not in profiles:
-        raise SettingError("tuning_profile", profile, f"is none of {', '.join(profiles)}")
-    return int(profiles[profile]["trials"])
+
+    params: dict[str, Any] = field(default_factory=dict)
+    profile: str = ""
+    trials_count: int = 0
+    seconds: float = 0.0
+    log_loss: float | None = None
+    data_digest: str = ""
+    seed: int = 0
+
+    def tags(self) -> dict[str, str]:
+        """Return what a model's card says of its search: the one source of the tag `profile`."""
+        return {
+            "profile": self.profile,
+            "seed": str(self.seed),
+            "tuning_seconds": f"{self.seconds:.1f}",
+            "tuning_data": self.data_digest,
+            "trials_count": str(self.trials_count),
+        }
 
 
 def tune(
@@ -52,39 +67,43 @@ def tune(
     before_season: int,
     profile: str,
     seed: int,
-    journal: Path,
+    storage: Path | str,
     starts: Sequence[Mapping[str, Any]] = (),
+    code: str = "",
     progress: Progress = _log.info,
-) -> dict[str, Any]:
-    """Return the best parameters found for a family of the catalogue; {} stands for the family's defaults.
+) -> Tuned:
+    """Return the best parameters found for a family of the catalogue, and what the search was.
 
-    Those it is where the family has nothing to tune, where the past is too short to tune on or where no trial
-    could be fitted; the last two are said through `progress`.
+    They are the defaults ({}) where the family has nothing to tune, where the past is too short to tune on or
+    where no trial could be fitted; the last two are said through `progress`.
 
     features: rows of `build_features`. before_season: starting year of the first test season; that season and
-    everything from its first kick-off on is not looked at. journal: file of the search, made where missing;
-    the same search on the same features resumes in it. starts: parameters to try first, after the defaults.
-    Raises SettingError for an unknown profile.
+    everything from its first kick-off on is not looked at. storage: journal file or address of a database,
+    see `open_study`; the same search resumes in it. Another profile, seed, data, starts or code is another
+    search. starts: parameters to try first, the champion's above all; the defaults come after them. code: a
+    digest of the code that makes models. Raises SettingError for an unknown profile.
     """
     from pipeline.models.catalogue import FAMILIES
 
-    entry = FAMILIES[family]
+    entry, trials = FAMILIES[family], trials_of(profile, family)
     if entry.suggest is None:
-        return {}
-    trials = trials_of(profile)
+        return Tuned(profile=profile, seed=seed)
     try:
         past, block = split_for_tuning(family, features, before_season)
     except ModelError as error:
         progress(f"not tuned: {error}")
-        return {}
-    study = _study(journal, f"{family}.{seed}.{_digest(past, block)}")
+        return Tuned(profile=profile, seed=seed)
+    tried_first = _unlike([*starts, dict(getattr(entry.build({}), "params", {}))])
+    data = _digest(past, block)
+    study = open_study(storage, ".".join([family, profile, str(seed), data, _mark(tried_first, code)]))
 
     def objective(params: dict[str, Any]) -> float:
         return mean_log_loss(family, entry.build(params).fit(past).forecast(block), block)
 
-    defaults = dict(getattr(entry.build({}), "params", {}))
-    _search(study, _trial_of(entry.suggest, objective), trials, seed, [defaults, *starts], progress)
-    return _best_of(study, family, trials, progress)
+    _search(
+        study, _trial_of(entry.suggest, objective), trials, seed, tried_first, f"tuning {family}", progress
+    )
+    return _found(study, family, Tuned(profile=profile, data_digest=data, seed=seed), progress)
 
 
 def split_for_tuning(
@@ -141,12 +160,13 @@ def _search(
     trials: int,
     seed: int,
     starts: Sequence[Mapping[str, Any]],
+    named: str,
     progress: Progress,
 ) -> None:
     """Run the missing trials, each with a sampler seeded by its place: a resumed search draws the same."""
     import optuna
 
-    for place in range(_finished_count(study), trials):
+    for place in range(len(_finished(study)), trials):
         is_waiting = any(trial.state.name == "WAITING" for trial in study.trials)
         if place < len(starts) and not is_waiting:
             study.enqueue_trial(dict(starts[place]))
@@ -154,42 +174,52 @@ def _search(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # a start outside the search space is meant
             study.optimize(run, n_trials=1)
-        progress(f"trial {place + 1} of {trials}")
+        progress(f"{named}: trial {place + 1} of {trials}{_standing(study, trials)}")
 
 
-def _best_of(study: Any, family: str, trials: int, progress: Progress) -> dict[str, Any]:
-    finished = [trial for trial in study.trials if trial.state.name == "COMPLETE"]
-    if not finished:
-        progress(f"not tuned: {family}: none of {trials} trials could be fitted")
-        return {}
-    best = min(finished, key=lambda trial: (trial.value, trial.number))
-    progress(f"tuned {family}: log loss {best.value:.5f} in the best of {len(finished)} trials")
-    return dict(best.user_attrs["params"])
+def _standing(study: Any, trials: int) -> str:
+    """Say the best so far and how long the rest will take, at the pace of the trials so far."""
+    finished = _finished(study)
+    values = [trial.value for trial in finished if trial.state.name == "COMPLETE"]
+    best = f"best log loss {min(values):.5f}" if values else "none could be fitted"
+    left = trials - len(finished)
+    return f", {best}, about {_span(_seconds(finished) / len(finished) * left)} left" if left else f", {best}"
 
 
-def _finished_count(study: Any) -> int:
-    """Count the trials that came to an end by themselves: an interrupted one is run again."""
-    return sum(trial.state.name in ("COMPLETE", "PRUNED") for trial in study.trials)
+def _span(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 
-def _study(journal: Path, name: str) -> Any:
-    import optuna
-    from optuna.storages import JournalStorage
-    from optuna.storages.journal import JournalFileBackend
+def _found(study: Any, family: str, search: Tuned, progress: Progress) -> Tuned:
+    finished = _finished(study)
+    done = replace(search, trials_count=len(finished), seconds=_seconds(finished))
+    complete = [trial for trial in finished if trial.state.name == "COMPLETE"]
+    if not complete:
+        progress(f"not tuned: {family}: none of {len(finished)} trials could be fitted")
+        return done
+    best = min(complete, key=lambda trial: (trial.value, trial.number))
+    score = f"log loss {best.value:.5f} in the best of {len(finished)} trials"
+    progress(f"tuned {family}: {score}, {done.seconds:.0f} s")
+    return replace(done, params=dict(best.user_attrs["params"]), log_loss=float(best.value))
 
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
-    journal.parent.mkdir(parents=True, exist_ok=True)
-    _drop_torn_line(journal)
-    storage = JournalStorage(JournalFileBackend(str(journal)))
-    return optuna.create_study(storage=storage, study_name=name, load_if_exists=True, direction="minimize")
+
+def _finished(study: Any) -> list[Any]:
+    """Return the trials that came to an end by themselves: an interrupted one is run again."""
+    return [trial for trial in study.trials if trial.state.name in ("COMPLETE", "PRUNED")]
 
 
-def _drop_torn_line(journal: Path) -> None:
-    """Cut off a last line without its end: a killed writer's, which would spoil every line after it."""
-    lines = journal.read_bytes() if journal.is_file() else b""
-    if lines and not lines.endswith(b"\n"):
-        with journal.open("r+b") as file:
-            file.truncate(lines.rfind(b"\n") + 1)
+def _seconds(trials: Sequence[Any]) -> float:
+    return float(sum(trial.duration.total_seconds() for trial in trials))
+
+
+def _unlike(starts: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return each of several sets of parameters once."""
+    return [start for place, start in enumerate(starts) if start not in starts[:place]]
+
+
+def _mark(starts: Sequence[Mapping[str, Any]], code: str) -> str:
+    text = json.dumps([code, *map(dict, starts)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _digest(*frames: pd.DataFrame) -> str:

@@ -1,7 +1,7 @@
-"""The goals an operator asks for: `luigi --module pipeline Publish` and `luigi --module pipeline Refresh`.
+"""The goals an operator asks for: `luigi --module pipeline Publish`, `Retrain` and `Refresh`.
 
-`Publish` runs every night and trains when a trigger says so; `Refresh` runs every hour on the same graph
-without the training stages, because the feed lists most matches only the day before.
+`Publish` runs every night and trains when a trigger says so, `Retrain` forces it; `Refresh` runs every hour
+on the same graph without the training stages, because the feed lists most matches only the day before.
 """
 
 from __future__ import annotations
@@ -99,6 +99,12 @@ class Publish(Goal):
     """Take the feed to the published site; trains only when a trigger says so."""
 
     goal_name = "publish"
+
+
+class Retrain(Goal):
+    """The same as `Publish`, but it looks for new recipes and fits anew whatever the triggers say."""
+
+    goal_name = "retrain"
 
 
 class Refresh(Goal):

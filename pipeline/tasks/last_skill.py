@@ -26,7 +26,7 @@ def last_skill(stage: Stage) -> LastSkill:
     from pipeline.archive.tables import read_table
     from pipeline.evaluation.comparison import published_table
     from pipeline.publishing.tables import conform
-    from pipeline.tasks.skill_jobs import code_version
+    from pipeline.tasks.fits import code_version
 
     names, folder = ("skill", "skill_costs"), stage.data.skill
     nothing = LastSkill({name: published_table(name, []) for name in names}, None)

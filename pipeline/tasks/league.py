@@ -20,12 +20,12 @@ from pipeline.archive.atomic import read_json
 from pipeline.archive.run_paths import RunPaths
 from pipeline.domain.errors import ModelError, PipelineError, SettingError
 from pipeline.tasks.archive import divisions_in
+from pipeline.tasks.features import BuildFeatures, played
 from pipeline.tasks.forecasting import LAST_RESORT_FAMILY, withheld_divisions
 from pipeline.tasks.intake import source_of
 from pipeline.tasks.run import Run, decide_run
 from pipeline.tasks.settings import Settings, add_setting_options, apply_setting_options, load_settings
 from pipeline.tasks.summary import read_journal
-from pipeline.tasks.training import BuildFeatures, played
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

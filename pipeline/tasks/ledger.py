@@ -13,7 +13,7 @@ from pipeline.archive import clock
 from pipeline.archive.atomic import read_json, write_json
 from pipeline.archive.ledger_files import LedgerFiles
 from pipeline.tasks.archive import divisions_in, intake_of
-from pipeline.tasks.forecasting import ScoreFixtures, champion_of, independent_model_of
+from pipeline.tasks.forecasting import ScoreFixtures, speakers_of
 from pipeline.tasks.quality import anchored_families
 from pipeline.tasks.run import finished_runs
 from pipeline.tasks.stage import Stage, say
@@ -120,7 +120,6 @@ class RecordPredictions(Stage):
         from pipeline.forecasts.ledger import Seal
 
         settings, run = self.settings, self.current_run
-        cards = (champion_of(self), independent_model_of(self))
         return Seal(
             run_id=self.run_id,
             release_id=release_id_of(self),
@@ -128,7 +127,7 @@ class RecordPredictions(Stage):
             source=settings.source,
             intake=intake_of(self).digest,
             value_threshold=settings.value_threshold,
-            model_ids={card.family: card.tags["state_sha256"][:16] for card in cards},
+            model_ids={card.family: card.tags["state_sha256"][:16] for card in speakers_of(self).values()},
         )
 
     def _close(self, entries: Sequence[Entry], left_out: Mapping[str, int], refusal: str) -> None:

@@ -22,8 +22,10 @@ from pipeline.domain.errors import SettingError
 from pipeline.tasks.settings import Settings, load_settings, quieten_libraries
 
 _RESUME_WITHIN = timedelta(hours=2)
-_RUN_ID = re.compile(r"(\d{8}T\d{4}Z)-(publish|refresh|skill)(-replay)?-([0-9a-f]{8})-(\d+)")
+_RUN_ID = re.compile(r"(\d{8}T\d{4}Z)-(publish|retrain|refresh|skill)(-replay)?-([0-9a-f]{8})-(\d+)")
 _STAMP = "%Y%m%dT%H%MZ"
+TRAINING_GOALS = ("publish", "retrain")
+"""The goals that may train, and whose evaluation the pages show."""
 _LIBGOMP_REMEDY = "LightGBM needs the library libgomp.so.1: install it with `apt-get install libgomp1`"
 
 

@@ -173,10 +173,12 @@ def notices_of(stage: Stage) -> pd.DataFrame:
 def run_document(stage: Stage) -> dict[str, Any]:
     """Return what every page says of the run: no clock, no registry numbers, so that it can be repeated."""
     from pipeline.archive.report import FetchReport
+    from pipeline.archive.tables import read_table
+    from pipeline.evaluation.scores import beats_market
     from pipeline.models.catalogue import FAMILIES
 
     run, settings, source = stage.current_run, stage.settings, source_of(stage.settings)
-    champion, decision = champion_of(stage), read_json(evaluated_paths(stage).decision)
+    champion = champion_of(stage)
     families = {
         family.name: {
             "title": family.title,
@@ -200,7 +202,7 @@ def run_document(stage: Stage) -> dict[str, Any]:
         "champion_title": FAMILIES[champion.family].title,
         "champion_trained_until": champion.tags["trained_until"],
         "families": families,
-        "beats_market": {"ahead": True, "behind": False}.get(decision["standing"]),
+        "beats_market": beats_market(read_table(evaluated_paths(stage).scores), champion.family),
         "publishes_prices": settings.publishes_prices_of(settings.source),
         "value_threshold": settings.value_threshold,
         "value_price_source": settings.value_price_source,

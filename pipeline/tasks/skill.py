@@ -18,10 +18,10 @@ import luigi
 
 from pipeline.archive.atomic import read_json
 from pipeline.domain.errors import PipelineError, SettingError
+from pipeline.tasks.features import BuildFeatures
 from pipeline.tasks.run import decide_run
 from pipeline.tasks.settings import add_setting_options, apply_setting_options, load_settings
 from pipeline.tasks.stage import Stage, say
-from pipeline.tasks.training import BuildFeatures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,7 +92,7 @@ class MeasureSkill(Stage):
         from pipeline.evaluation.variants import variants_by_setting
         from pipeline.publishing.exports import write_tables
         from pipeline.publishing.tables import conform
-        from pipeline.tasks.skill_jobs import code_version
+        from pipeline.tasks.fits import code_version
 
         matches = read_table(self.paths.matches)
         parts = [job.forecasts for job in jobs] + [yardsticks(quotes, match_ids)]

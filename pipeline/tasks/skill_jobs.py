@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from pipeline.archive.atomic import atomic_folder, read_json, write_json
 from pipeline.archive.paths import PROJECT_ROOT, DataRoot
 from pipeline.domain.errors import ModelError
-from pipeline.tasks.run import digest_of
+from pipeline.tasks.fits import code_version
 from pipeline.tasks.settings import work_on_one_core
 
 if TYPE_CHECKING:
@@ -78,11 +78,6 @@ class Job:
         begins_at = pd.Timestamp(order["block"]["begins_at"])
         block = Block(order["block"]["name"], begins_at, tuple(order["block"]["match_ids"]))
         return cls(Path(order["features"]), order["family"], block, Path(order["folder"]))
-
-
-def code_version() -> str:
-    """Return a digest of the code that makes forecasts: words, features and models."""
-    return digest_of("pipeline/domain", "pipeline/features", "pipeline/models")[:12]
 
 
 def jobs_of(

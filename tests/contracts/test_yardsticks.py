@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from pipeline.evaluation.calibration import calibration_table
-from pipeline.evaluation.comparison import published_table
 from pipeline.evaluation.returns import return_table
 from pipeline.evaluation.scores import score_table
 from pipeline.evaluation.skill import skill_table, yardsticks
@@ -15,8 +13,7 @@ from pipeline.evaluation.value_buckets import value_bucket_table
 from pipeline.evaluation.walk_forward import walk_forward
 from pipeline.features.build import build_features
 from pipeline.models.catalogue import FAMILIES
-from pipeline.selection.promotion import NEVER_CHOSEN, choose_champion
-from pipeline.tasks.training import own_families
+from pipeline.selection.roles import ROLES, families_of
 from tests.unit.features.simulated_football import Football, simulated
 
 YARDSTICKS = {"base_rates", "market"}
@@ -37,7 +34,7 @@ def forecasts(football: Football) -> pd.DataFrame:
 
 
 def test_they_are_base_rates_and_the_market() -> None:
-    assert {name for name, family in FAMILIES.items() if family.is_yardstick} == YARDSTICKS == NEVER_CHOSEN
+    assert {name for name, family in FAMILIES.items() if family.is_yardstick} == YARDSTICKS
 
 
 def test_they_stand_in_every_table_of_the_evaluation(football: Football, forecasts: pd.DataFrame) -> None:
@@ -64,18 +61,6 @@ def test_they_stand_in_the_table_of_skill(football: Football, forecasts: pd.Data
         assert set(rows.loc[rows["setting"] == "yardstick", "family"]) == {*YARDSTICKS, "market_close"}
 
 
-def test_they_are_never_champion_however_good_and_even_where_they_are_listed() -> None:
-    losses = {"market": 0.90, "base_rates": 0.91, "poisson": 1.00}
-    blank = dict.fromkeys(published_table("scores", []).select_dtypes("number").columns, 0.0)
-    rows = [
-        blank | {"scope": "all", "key": "all", "family": name, "n": 500, "log_loss": loss, "gap": loss - 0.9}
-        for name, loss in losses.items()
-    ]
-    scores = published_table("scores", rows)
-    assert choose_champion(scores, list(losses))["family"] == "poisson"
-    assert choose_champion(scores, sorted(YARDSTICKS))["family"] is None
-    assert np.isfinite(scores["gap"]).all()
-
-
-def test_they_are_never_trained_as_candidates() -> None:
-    assert not YARDSTICKS & set(own_families())
+def test_they_are_candidates_of_no_role_and_every_other_family_is_of_one() -> None:
+    candidates = [name for role in ROLES for name in families_of(role)]
+    assert sorted([*candidates, *YARDSTICKS]) == sorted(FAMILIES)

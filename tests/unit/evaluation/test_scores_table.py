@@ -9,7 +9,8 @@ import pytest
 from pipeline.domain.errors import ContractError
 from pipeline.domain.scores import ProbabilityError, brier, is_hit, log_loss, rps
 from pipeline.domain.tables import check_columns
-from pipeline.evaluation.scores import score_table
+from pipeline.evaluation.comparison import published_table
+from pipeline.evaluation.scores import beats_market, score_table
 
 P_COLUMNS = ["p_home", "p_draw", "p_away"]
 GAP_COLUMNS = ["gap", "gap_low", "gap_high"]
@@ -265,3 +266,16 @@ def test_a_season_of_divisions_without_early_prices_alone_is_not_compared_across
     alone = table[(table["scope"] == "division") & (table["key"] == "SC0")]
     assert set(alone["family"]) == {"base_rates", "poisson"}
     assert alone["gap"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"), [(-0.003, -0.001, True), (0.001, 0.003, False), (-0.001, 0.001, None)]
+)
+def test_a_family_beats_the_market_only_where_the_interval_says_so(
+    low: float, high: float, said: bool | None
+) -> None:
+    blank = dict.fromkeys(published_table("scores", []).select_dtypes("number").columns, 0.0)
+    row = blank | {"scope": "all", "key": "all", "family": "poisson", "gap_low": low, "gap_high": high}
+    scores = published_table("scores", [row])
+    assert beats_market(scores, "poisson") is said
+    assert beats_market(scores, "lightgbm") is None

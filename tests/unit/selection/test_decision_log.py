@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from pipeline.domain.tables import check_columns
-from pipeline.selection.decision_log import (
-    TABLES,
-    decision_tables,
-    last_search_at,
-    tried_count,
-)
+from pipeline.selection.decision_log import TABLES, decision_tables
 from tests.samples.decisions.nights import FIRST_NIGHT, night, three_nights
 
 
@@ -81,8 +76,6 @@ def test_every_challenger_ever_tried_is_counted_by_role(
     rows = tables["challengers"]
     anchored = rows[rows["role"] == "anchored"]
     assert anchored["number"].tolist() == [1, 2, 3, 4]
-    assert tried_count(nights, "anchored") == 4
-    assert tried_count(nights, "memory") == 0
     last = tables["decisions"][tables["decisions"]["role"] == "anchored"].iloc[-1]
     assert last["tried_count"] == 4
 
@@ -102,10 +95,3 @@ def test_a_night_of_no_training_has_the_numbers_and_the_limits(tables: dict[str,
     first = tables["retraining_nights"].iloc[0]
     assert first["reasons"] == "there is no champion yet"
     assert pd.isna(first["unseen_count"])
-
-
-def test_the_last_search_is_the_newest_night_with_a_gate(nights: list[dict[str, Any]]) -> None:
-    assert last_search_at(nights) == FIRST_NIGHT + timedelta(days=28)
-    assert last_search_at(nights[:2]) == FIRST_NIGHT
-    assert last_search_at([]) is None
-    assert last_search_at([night("quiet", datetime(2026, 1, 1, tzinfo=UTC), {}, is_quiet=True)]) is None

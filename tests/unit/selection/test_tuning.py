@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -13,7 +14,8 @@ import pytest
 from pipeline.domain.errors import ModelError, SettingError
 from pipeline.models import catalogue
 from pipeline.selection import tuning
-from pipeline.selection.tuning import split_for_tuning, trials_of, tune
+from pipeline.selection.profiles import trials_of
+from pipeline.selection.tuning import Tuned, split_for_tuning, tune
 
 SEED = 7
 
@@ -50,6 +52,7 @@ def coin(monkeypatch: pytest.MonkeyPatch) -> type[Coin]:
     Coin.seen, Coin.tried = [], []
     family = catalogue.Family("coin", "Coin", False, "independent", Coin, Coin, suggest)
     monkeypatch.setitem(catalogue.FAMILIES, "coin", family)
+    monkeypatch.setattr(tuning, "trials_of", lambda profile, _: trials_of(profile, "lightgbm"))
     return Coin
 
 
@@ -70,14 +73,22 @@ def features() -> pd.DataFrame:
     return frame.assign(match_id=[f"m{row}" for row in range(len(frame))]).astype({"match_id": "str"})
 
 
-def search(journal: Path, frame: pd.DataFrame | None = None, **options: Any) -> dict[str, Any]:
+TRIALS = trials_of("demo", "lightgbm")
+
+
+def search(storage: Path | str, frame: pd.DataFrame | None = None, **options: Any) -> Tuned:
     settings: dict[str, Any] = {
         "before_season": 2023,
         "profile": "demo",
         "seed": SEED,
-        "journal": journal,
+        "storage": storage,
     } | options
     return tune("coin", features() if frame is None else frame, **settings)
+
+
+def found(tuned: Tuned) -> dict[str, Any]:
+    """Return all of it but how long it took."""
+    return {name: value for name, value in vars(tuned).items() if name != "seconds"}
 
 
 def test_the_search_never_sees_a_test_season(tmp_path: Path) -> None:
@@ -88,7 +99,7 @@ def test_the_search_never_sees_a_test_season(tmp_path: Path) -> None:
 def test_a_changed_test_season_changes_nothing(tmp_path: Path) -> None:
     changed = features()
     changed.loc[changed["season"].eq(2023), "outcome"] = 2.0
-    assert search(tmp_path / "one.log") == search(tmp_path / "two.log", changed)
+    assert found(search(tmp_path / "one.log")) == found(search(tmp_path / "two.log", changed))
 
 
 def test_the_scored_season_comes_after_all_fitted_matches() -> None:
@@ -104,35 +115,94 @@ def test_matches_after_the_first_test_match_are_left_out_even_in_an_earlier_seas
     assert "late" not in set(block["match_id"])
 
 
-def test_the_defaults_are_tried_first_and_then_the_given_starts(tmp_path: Path) -> None:
-    search(tmp_path / "journal.log", starts=[{"home": 0.6}])
-    assert Coin.tried[:2] == [0.4, 0.6]
-    assert len(Coin.tried) == trials_of("demo")
+def test_the_given_starts_are_tried_first_and_then_the_defaults(tmp_path: Path) -> None:
+    search(tmp_path / "journal.log", starts=[{"home": 0.6}, {"home": 0.3}, {"home": 0.6}])
+    assert Coin.tried[:3] == [0.6, 0.3, 0.4]
+    assert len(Coin.tried) == TRIALS
+
+
+def test_without_starts_the_defaults_are_tried_first(tmp_path: Path) -> None:
+    search(tmp_path / "journal.log")
+    assert Coin.tried[0] == 0.4
 
 
 def test_the_best_parameters_win(tmp_path: Path) -> None:
     best = search(tmp_path / "journal.log")
-    assert best["home"] == min(Coin.tried, key=lambda home: abs(home - 0.5))
+    assert best.params["home"] == min(Coin.tried, key=lambda home: abs(home - 0.5))
+    assert best.log_loss == min(loss_of(home) for home in Coin.tried)
 
 
-def test_the_same_search_finds_the_same(tmp_path: Path) -> None:
-    assert search(tmp_path / "one.log") == search(tmp_path / "two.log")
+def loss_of(home: float) -> float:
+    """Return the log loss over the season searched on: four home wins, two draws, two away wins."""
+    block = split_for_tuning("coin", features(), 2023)[1]
+    return tuning.mean_log_loss("coin", Coin({"home": home}).forecast(block), block)
 
 
-def test_a_finished_search_is_not_run_again(tmp_path: Path) -> None:
-    first = search(tmp_path / "journal.log")
+@pytest.mark.parametrize("kind", ["journal", "database"])
+def test_the_same_search_finds_the_same(tmp_path: Path, kind: str) -> None:
+    other = tmp_path / "two.log" if kind == "journal" else f"sqlite:///{tmp_path}/studies.db"
+    assert found(search(tmp_path / "one.log")) == found(search(other))
+
+
+def test_another_seed_searches_elsewhere(tmp_path: Path) -> None:
+    search(tmp_path / "journal.log")
+    drawn, Coin.tried = Coin.tried, []
+    search(tmp_path / "journal.log", seed=SEED + 1)
+    assert Coin.tried[1:] != drawn[1:]
+
+
+@pytest.mark.parametrize("kind", ["journal", "database"])
+def test_a_finished_search_is_not_run_again_and_tells_how_long_it_took(tmp_path: Path, kind: str) -> None:
+    storage = tmp_path / "one.log" if kind == "journal" else f"sqlite:///{tmp_path}/studies.db"
+    first = search(storage)
     Coin.tried = []
-    assert search(tmp_path / "journal.log") == first
+    assert search(storage) == first
+    assert first.seconds > 0
     assert Coin.tried == []
 
 
-def test_other_data_are_another_search(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "changed",
+    [{"profile": "smoke"}, {"seed": 8}, {"starts": [{"home": 0.7}]}, {"code": "other"}],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_a_search_that_differs_in_anything_is_another(tmp_path: Path, changed: dict[str, Any]) -> None:
     search(tmp_path / "journal.log")
+    Coin.tried = []
+    other = search(tmp_path / "journal.log", **changed)
+    assert len(Coin.tried) == other.trials_count > 0
+
+
+def test_other_data_are_another_search(tmp_path: Path) -> None:
+    first = search(tmp_path / "journal.log")
     Coin.tried = []
     changed = features()
     changed.loc[0, "outcome"] = 2.0
-    search(tmp_path / "journal.log", changed)
-    assert len(Coin.tried) == trials_of("demo")
+    assert search(tmp_path / "journal.log", changed).data_digest != first.data_digest
+    assert len(Coin.tried) == TRIALS
+
+
+def test_what_a_card_tells_of_a_search_is_what_was_run_whatever_the_settings_say(tmp_path: Path) -> None:
+    smoke = search(tmp_path / "journal.log", profile="smoke")
+    assert smoke.tags() == {
+        "profile": "smoke",
+        "seed": "7",
+        "tuning_seconds": f"{smoke.seconds:.1f}",
+        "tuning_data": smoke.data_digest,
+        "trials_count": "2",
+    }
+    production = search(tmp_path / "journal.log", profile="production")
+    assert production.tags()["trials_count"] == "40"
+
+
+def test_progress_tells_the_trial_the_best_so_far_and_the_time_left(tmp_path: Path) -> None:
+    said: list[str] = []
+    search(tmp_path / "journal.log", progress=said.append)
+    number = r"\d+\.\d{5}"
+    for place, line in enumerate(said[:-1]):
+        left = r", about \d+ s left" if place < 7 else ""
+        assert re.fullmatch(rf"tuning coin: trial {place + 1} of 8, best log loss {number}{left}", line)
+    assert re.fullmatch(rf"tuned coin: log loss {number} in the best of 8 trials, \d+ s", said[-1])
 
 
 @pytest.mark.parametrize("killed_at", [1, 4])
@@ -157,20 +227,21 @@ def test_a_search_cut_short_goes_on_as_if_nothing_had_happened(
     monkeypatch.setattr(tuning, "mean_log_loss", loss)
     if is_sudden:  # a killed process leaves its trial running and its last line torn
         journal.write_bytes(left)
-    assert search(journal) == whole
+    assert found(search(journal)) == found(whole)
     assert Coin.tried == [*drawn[:killed_at], *drawn[killed_at - 1 :]]
 
 
 def test_a_family_without_a_search_space_has_nothing_to_tune(tmp_path: Path) -> None:
-    assert (
-        tune("poisson", features(), before_season=2023, profile="smoke", seed=SEED, journal=tmp_path / "j")
-        == {}
-    )
+    options = {"before_season": 2023, "profile": "smoke", "seed": SEED}
+    tuned = tune("base_rates", features(), storage=tmp_path / "j", **options)
+    assert tuned == Tuned(profile="smoke", seed=SEED)
+    assert not (tmp_path / "j").exists()
 
 
 def test_too_short_a_past_leaves_the_defaults_and_says_so(tmp_path: Path) -> None:
     said: list[str] = []
-    assert search(tmp_path / "journal.log", before_season=2021, progress=said.append) == {}
+    tuned = search(tmp_path / "journal.log", before_season=2021, progress=said.append)
+    assert tuned == Tuned(profile="demo", seed=SEED)
     assert said == ["not tuned: coin: there are not two seasons before 2021 to tune on"]
     with pytest.raises(ModelError, match="two seasons"):
         split_for_tuning("coin", features(), 2021)
@@ -181,10 +252,11 @@ def test_trials_that_all_fail_leave_the_defaults_and_say_so(
 ) -> None:
     monkeypatch.setattr(Coin, "forecast", lambda self, rows: np.full((len(rows), 3), np.nan))
     said: list[str] = []
-    assert search(tmp_path / "journal.log", profile="smoke", progress=said.append) == {}
+    tuned = search(tmp_path / "journal.log", profile="smoke", progress=said.append)
+    assert (tuned.params, tuned.log_loss, tuned.trials_count) == ({}, None, 2)
     assert said[-1] == "not tuned: coin: none of 2 trials could be fitted"
 
 
-def test_an_unknown_profile_is_refused() -> None:
+def test_an_unknown_profile_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="is none of smoke, demo, production"):
-        trials_of("huge")
+        search(tmp_path / "journal.log", profile="huge")

@@ -13,8 +13,8 @@ from pipeline.archive.atomic import write_json
 from pipeline.archive.paths import DataRoot
 from pipeline.archive.tables import write_table
 from pipeline.evaluation.comparison import published_table
+from pipeline.tasks.fits import code_version
 from pipeline.tasks.last_skill import last_skill
-from pipeline.tasks.skill_jobs import code_version
 
 
 @dataclass
