@@ -103,11 +103,6 @@ class DataRoot:
         return self.folder / "registry"
 
     @property
-    def decisions(self) -> Path:
-        """Return the folder of the nights' decisions about models: one JSON document a run."""
-        return self.folder / "decisions"
-
-    @property
     def study_journal(self) -> Path:
         """Return the journal of the tuning studies."""
         return self.folder / "studies.log"
