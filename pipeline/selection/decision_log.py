@@ -83,7 +83,7 @@ def _decision_row(night: Mapping[str, Any], role: str, part: Mapping[str, Any]) 
         "matches_count": gate.get("matches_count"),
         "tried_count": gate.get("tried_count"),
         **{_PUBLIC.get(name, name): figures.get(name) for name in _FIGURES},
-        "reasons": "; ".join([*gate.get("reasons", ()), *refit.get("reasons", ())]) or None,
+        "reasons": " | ".join([*gate.get("reasons", ()), *refit.get("reasons", ())]) or None,
     }
 
 
@@ -110,7 +110,7 @@ def _challenger_row(row: Mapping[str, Any], place: Mapping[str, Any]) -> dict[st
         **{_PUBLIC.get(name, name): row[name] for name in _CHALLENGER_NUMBERS},
         "worst_division": row["worst_division"],
         "guards_failed": "; ".join(each["guard"] for each in row["guards"] if not each["passed"]) or None,
-        "reasons": "; ".join(row["reasons"]),
+        "reasons": " | ".join(row["reasons"]),
     }
 
 
@@ -128,7 +128,7 @@ def _retraining_row(night: Mapping[str, Any]) -> dict[str, Any]:
         "days_since_search": decision["numbers"]["days_since_search"],
         "matches_count": decision["numbers"]["matches_count"],
         **{f"{name}_limit": limit for name, limit in decision["policy"].items()},
-        "reasons": "; ".join(decision["reasons"]),
+        "reasons": " | ".join(decision["reasons"]),
     }
 
 

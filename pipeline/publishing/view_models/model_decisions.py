@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.publishing import formats
 from pipeline.publishing.charts import Mark, mark_of
 from pipeline.publishing.views import PublishedTables, RunFacts, records_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NIGHTS_SHOWN = 14
 PROMOTIONS_SHOWN = 30
@@ -98,9 +101,9 @@ def promotions(tables: PublishedTables, run: RunFacts) -> tuple[Promotion, ...]:
             if not formats.is_missing(row["champion_family"])
             else "nobody",
             tried=formats.count(row["tried_count"]),
-            reasons=tuple(str(row["reasons"]).split("; ")),
+            reasons=tuple(str(row["reasons"]).split(" | ")),
         )
-        for row in reversed(decisions_of(tables))
+        for row in _newest_night_first(tables.decisions)
         if not formats.is_missing(row["verdict"])
     )[:PROMOTIONS_SHOWN]
 
@@ -119,8 +122,8 @@ def tried_words(tables: PublishedTables) -> str:
 
 
 def challengers(tables: PublishedTables, run: RunFacts) -> tuple[Challenger, ...]:
-    """Return the newest challengers, the last one tried first."""
-    rows = records_of(tables.challengers)[::-1][:CHALLENGERS_SHOWN]
+    """Return the newest challengers, the last night first."""
+    rows = _newest_night_first(tables.challengers)[:CHALLENGERS_SHOWN]
     return tuple(_challenger(row, run) for row in rows)
 
 
@@ -134,7 +137,7 @@ def _challenger(row: Mapping[str, Any], run: RunFacts) -> Challenger:
         title=run.family_title(row["family"]),
         recipe=row["recipe"],
         difference=formats.signed(middle, 4),
-        interval=formats.interval(formats.signed(low, 4), formats.signed(high, 4)),
+        interval=_interval(low, high),
         mark=mark_of(low, middle, high, reach=_REACH),
         gap=formats.signed(row["gap"], 4),
         n=formats.count(row["n"]),
@@ -145,21 +148,37 @@ def _challenger(row: Mapping[str, Any], run: RunFacts) -> Challenger:
 
 def training_nights(tables: PublishedTables) -> tuple[NightOfTraining, ...]:
     """Return what the last nights decided about training, the newest first."""
-    rows = records_of(tables.retraining_nights.sort_values("as_of", kind="stable"))
-    return tuple(_training_night(row) for row in rows[::-1][:NIGHTS_SHOWN])
+    rows = _newest_night_first(tables.retraining_nights)
+    return tuple(_training_night(row) for row in rows[:NIGHTS_SHOWN])
 
 
 def _training_night(row: Mapping[str, Any]) -> NightOfTraining:
     verdict = "no training"
     if row["is_due"]:
         verdict = "fitted anew and searched" if row["is_search_due"] else "fitted anew"
-    age, since = (formats.decimal(row[name], 1) for name in ("oldest_age_days", "days_since_search"))
     return NightOfTraining(
         night=formats.instant_text(row["as_of"]),
         night_iso=formats.iso(row["as_of"]),
         verdict=verdict,
-        age=f"{age} of {row['oldest_champion_days_limit']}",
-        unseen=f"{formats.count(row['unseen_count'])} of {formats.count(row['new_matches_count_limit'])}",
-        since_search=f"{since} of {row['days_between_searches_limit']}",
-        reasons=tuple(row["reasons"].split("; ")),
+        age=_beside(formats.decimal(row["oldest_age_days"], 1), row["oldest_champion_days_limit"]),
+        unseen=_beside(formats.count(row["unseen_count"]), row["new_matches_count_limit"]),
+        since_search=_beside(
+            formats.decimal(row["days_since_search"], 1), row["days_between_searches_limit"]
+        ),
+        reasons=tuple(row["reasons"].split(" | ")),
     )
+
+
+def _beside(number: str, limit: Any) -> str:
+    """Return a number beside its limit, or the sign of a missing one where a first night has none."""
+    return number if number == formats.MISSING else f"{number} of {formats.count(limit)}"
+
+
+def _interval(low: Any, high: Any) -> str:
+    if formats.is_missing(low) or formats.is_missing(high):
+        return ""
+    return formats.interval(formats.signed(low, 4), formats.signed(high, 4))
+
+
+def _newest_night_first(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return records_of(table.sort_values("as_of", ascending=False, kind="stable"))

@@ -45,11 +45,11 @@ def test_a_change_of_champion_is_a_mark_for_time_axes(loaded: tuple[PublishedTab
 def test_every_challenger_is_listed_and_counted(loaded: tuple[PublishedTables, RunFacts]) -> None:
     rows = model_decisions.challengers(*loaded)
     assert [(row.title, row.verdict) for row in rows[:2]] == [
-        ("hasty", "blocked"),
         ("anchored_blend", "promoted"),
+        ("hasty", "blocked"),
     ]
-    assert rows[0].guards == "profile"
-    assert rows[1].mark is not None
+    assert rows[0].mark is not None
+    assert rows[1].guards == "profile"
     assert rows[-1].mark is None
     assert model_decisions.tried_words(loaded[0]) == (
         "5 challengers have been tried. Became champion: 3; blocked by a guard: 1; not better, or another "
@@ -63,8 +63,8 @@ def test_promotions_stand_with_their_reasons_the_newest_first(
     rows = model_decisions.promotions(*loaded)
     assert [(row.role, row.verdict) for row in rows] == [
         ("Anchored", "promoted"),
-        ("Independent", "first champion"),
         ("Anchored", "first champion"),
+        ("Independent", "first champion"),
     ]
     assert rows[0].reasons[0] == "anchored_blend is the new champion of the anchored role"
     assert rows[0].tried == "4"
@@ -79,6 +79,7 @@ def test_a_night_shows_its_numbers_beside_their_limits(loaded: tuple[PublishedTa
         "1.0 of 28",
     )
     assert newest.verdict == first.verdict == "fitted anew and searched"
+    assert first.unseen == "–"
 
 
 def test_the_policy_on_the_page_is_the_file(loaded: tuple[PublishedTables, RunFacts]) -> None:
