@@ -12,7 +12,7 @@ from pipeline.selection.power import chance_of_promotion, power_rows, smallest_d
 
 @pytest.mark.parametrize(
     ("spread", "difference", "matches_count"),
-    # a paired two-sided test at 5 % with 80 % power needs ((1.960 + 0.842) * spread / difference) ** 2 matches
+    # two-sided 5 %, power 80 %: n = ((1.960 + 0.842) * spread / difference) ** 2
     [(0.087, 0.001, 59_400), (0.087, 0.002, 14_850), (0.124, 0.003, 13_410)],
 )
 def test_the_sample_sizes_are_those_of_the_textbook(
