@@ -16,7 +16,7 @@ import pandas as pd
 from pipeline.domain.errors import ContractError
 from pipeline.domain.outcomes import SIDES
 from pipeline.domain.scores import BoolArray, FloatArray, IntArray
-from pipeline.domain.tables import check_columns, columns_of
+from pipeline.domain.tables import Column, check_columns, columns_of
 
 MARKET = "market"
 """The family whose forecasts are the market's early prices without their margin: the yardstick."""
@@ -121,8 +121,15 @@ def published_table(table: str, rows: Sequence[Mapping[str, Any]]) -> pd.DataFra
     if not rows:
         return pd.DataFrame({column.name: pd.Series(dtype=_DTYPES[column.type]) for column in columns})
     frame = pd.DataFrame(list(rows))
-    frame = frame.astype({column.name: _DTYPES[column.type] for column in columns if column.name in frame})
+    frame = frame.astype(
+        {column.name: _dtype_of(column, frame[column.name]) for column in columns if column.name in frame}
+    )
     check_columns(
         table, {str(name): str(dtype) for name, dtype in frame.dtypes.items()}, "pipeline.publishing"
     )
     return frame[[column.name for column in columns]]
+
+
+def _dtype_of(column: Column, values: pd.Series) -> str:
+    has_gaps = column.type == "integer" and column.is_nullable and bool(values.isna().any())
+    return "Int64" if has_gaps else _DTYPES[column.type]

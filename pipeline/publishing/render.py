@@ -20,6 +20,7 @@ from pipeline.publishing.view_models import (
     downloads,
     markets,
     matches,
+    models,
     quality,
     reasons,
     reliability,
@@ -107,6 +108,7 @@ def page_views(tables: PublishedTables, run: RunFacts) -> Iterator[PageView]:
     yield _coverage_page(tables, known)
     yield _quality_page(tables)
     yield _terms_page(tables)
+    yield _models_page(tables, run)
     for division in known:
         yield _division_page(tables, run, division)
 
@@ -228,6 +230,11 @@ def _quality_page(tables: PublishedTables) -> PageView:
 def _terms_page(tables: PublishedTables) -> PageView:
     words = "Where the data come from, on which terms, and how politely their sources are asked."
     return PageView("terms/", "Sources and terms", words, "terms", False, {"feeds": terms.feeds_of(tables)})
+
+
+def _models_page(tables: PublishedTables, run: RunFacts) -> PageView:
+    words = "Which models speak on this site, how they were chosen, and every one that was tried."
+    return PageView("models/", "Models", words, "models", False, models.page_of(tables, run))
 
 
 def _division_page(tables: PublishedTables, run: RunFacts, division: divisions.DivisionFacts) -> PageView:

@@ -55,6 +55,11 @@ TABLES = (
     "lead_times",
     "ledger_runs",
     "ledger_corrections",
+    "decisions",
+    "challengers",
+    "retraining_nights",
+    "gate_policy",
+    "gate_power",
 )
 
 

@@ -152,6 +152,11 @@ class PublishedTables:
     new_clubs: pd.DataFrame
     feeds: pd.DataFrame
     other_prices: pd.DataFrame
+    decisions: pd.DataFrame
+    challengers: pd.DataFrame
+    retraining_nights: pd.DataFrame
+    gate_policy: pd.DataFrame
+    gate_power: pd.DataFrame
     counts: Mapping[str, int]
 
     def rows_count(self, table: str) -> int:

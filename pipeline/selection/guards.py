@@ -35,14 +35,9 @@ def profile_guard(contender: Contender, night: Night) -> dict[str, Any]:
     """Refuse a recipe whose tuning was shorter than the source asks for."""
     accepted = night.policy.profiles.get(night.source, ())
     passed, named = contender.profile in accepted, " or ".join(accepted) or "none"
-    said = "is accepted" if passed else f"is refused: it takes {named}"
-    return guard(
-        "profile",
-        passed,
-        float(passed),
-        None,
-        f"profile {contender.profile or 'unnamed'} {said} for {night.source}",
-    )
+    said = "accepted" if passed else "refused"
+    reason = f"profile {contender.profile or 'unnamed'} is {said} for {night.source}, which takes {named}"
+    return guard("profile", passed, float(passed), None, reason)
 
 
 def validity_guard(contender: Contender, night: Night) -> dict[str, Any]:

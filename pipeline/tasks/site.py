@@ -13,6 +13,7 @@ from pipeline.archive.ledger_files import LedgerFiles, publish_ledger
 from pipeline.archive.lock import exclusive
 from pipeline.archive.paths import PROJECT_ROOT, RunPaths
 from pipeline.tasks.archive import divisions_in, intake_of
+from pipeline.tasks.decisions import decision_tables_of
 from pipeline.tasks.feeds import feed_facts, second_feeds
 from pipeline.tasks.forecasting import champion_of, evaluated_paths, withheld_divisions
 from pipeline.tasks.intake import source_of
@@ -56,6 +57,7 @@ class PublishTables(Stage):
             price_source=self.settings.value_price_source,
         )
         tables |= {name: read_table(self.paths.ledger_table(name)) for name in LEDGER_TABLES}
+        tables |= decision_tables_of(self)
         suites = checked_suites(self, findings, tables)
         tables |= quality_tables(
             suites,

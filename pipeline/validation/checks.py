@@ -44,6 +44,11 @@ OWN_SUITES = (
         "lead_times",
         "ledger_runs",
         "ledger_corrections",
+        "decisions",
+        "challengers",
+        "retraining_nights",
+        "gate_policy",
+        "gate_power",
     ),
 )
 """Features, the forecasts of the fixtures, then the published tables under their own names."""

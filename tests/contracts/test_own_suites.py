@@ -107,6 +107,11 @@ def sound() -> Tables:
         "lead_times": some([{"hours": 24, "role": "champion", "metric": "log_loss"}]),
         "ledger_runs": some([{"run_id": "20260424T1904Z-publish"}]),
         "ledger_corrections": three(seen_at="2026-04-24"),
+        "decisions": some([{"run_id": "n1", "role": "anchored"}]),
+        "challengers": some([{"run_id": "n1", "role": "anchored", "name": "lightgbm"}]),
+        "retraining_nights": some([{"run_id": "n1"}]),
+        "gate_policy": some([{"part": "gate", "rule": "level"}]),
+        "gate_power": some([{"pair": "Siblings", "matches_count": 15000, "challengers_count": 1}]),
     }
 
 

@@ -30,6 +30,7 @@ PAGES = (
     "method/",
     "status/",
     "quality/",
+    "models/",
     "terms/",
     "downloads/",
     "glossary/",

@@ -17,6 +17,8 @@ from pipeline.domain.outcomes import SIDES
 from pipeline.domain.tables import check_columns, columns_of
 from pipeline.forecasts.ledger import published_policy
 from pipeline.forecasts.settlement import lead_times, results_of, runs_of, settle, track_record
+from pipeline.selection.decision_log import decision_tables
+from tests.samples.decisions.nights import three_nights
 from tests.unit.forecasts.ledger_world import feed, two_evenings
 
 AS_OF = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -102,9 +104,14 @@ def run_document(**changes: Any) -> dict[str, Any]:
 
 
 def write_published(
-    folder: Path, *, fixtures_a_division: int = 6, divisions: Any = DIVISIONS, **changes: Any
+    folder: Path,
+    *,
+    fixtures_a_division: int = 6,
+    divisions: Any = DIVISIONS,
+    has_nights: bool = True,
+    **changes: Any,
 ) -> Path:
-    """Write all published tables and `run.json` to a folder and return it."""
+    """Write all published tables and `run.json` to a folder and return it; has_nights: with decisions."""
     random = np.random.default_rng(7)
     upcoming = _upcoming(random, divisions, fixtures_a_division)
     tables = {
@@ -156,6 +163,8 @@ def write_published(
     }
     for name, rows in tables.items():
         write_table(folder / f"{name}.parquet", frame_of(name, rows))
+    for name, table in decision_tables(three_nights() if has_nights else []).items():
+        write_table(folder / f"{name}.parquet", table)
     write_json(folder / "run.json", run_document(**({"fixtures_count": len(upcoming)} | changes)))
     return folder
 

@@ -32,9 +32,12 @@ NAVIGATION = ("", "divisions/", "metrics/", "skill/", "track-record/", "status/"
 def test_the_index_lists_every_page_and_its_fragment_exists(pages: Path) -> None:
     index = read_json(pages / "pages.json")["pages"]
     assert [page["path"] for page in index if page["in_nav"]] == [*NAVIGATION]
-    assert {page["path"] for page in index if not page["in_nav"]} == {"coverage/", "quality/", "terms/"} | {
-        f"divisions/{code}/" for code in ("e0", "e1", "d1", "i1", "sp1", "g1")
-    }
+    assert {page["path"] for page in index if not page["in_nav"]} == {
+        "coverage/",
+        "quality/",
+        "terms/",
+        "models/",
+    } | {f"divisions/{code}/" for code in ("e0", "e1", "d1", "i1", "sp1", "g1")}
     assert all((pages / page["fragment"]).is_file() for page in index)
 
 

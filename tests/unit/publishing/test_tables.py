@@ -36,6 +36,11 @@ WRITTEN_BEFORE = (
     "lead_times",
     "ledger_runs",
     "ledger_corrections",
+    "decisions",
+    "challengers",
+    "retraining_nights",
+    "gate_policy",
+    "gate_power",
 )
 NUMBERS = (
     "expected_home_goals",
