@@ -7,7 +7,7 @@ without result, statistics and closing prices, and its defects are not told eith
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -25,6 +25,7 @@ from pipeline.sources.identity import numbered, with_keys
 from pipeline.sources.quotes import price_columns, quotes_of
 from pipeline.sources.results import cut_results, told_defects, unusable_results
 from pipeline.sources.second_feeds import LISTING
+from pipeline.sources.settled import join_matches, join_quotes
 from pipeline.sources.tables import Defect, as_table, quarantine_of
 
 __all__ = ["Normalised", "early_collected_at", "normalise"]
@@ -69,6 +70,7 @@ def normalise(
     *,
     cut_off_at: datetime,
     horizon_days: int = 14,
+    settled: Normalised | None = None,
 ) -> Normalised:
     """Return the tables as they looked at the cut-off.
 
@@ -76,7 +78,8 @@ def normalise(
     set aside whole: its lines and prices were not known yet. divisions: the wanted ones; rows of others are
     passed over. cut_off_at: an aware instant; a result counts as known two hours after kick-off, or at
     the end of the UTC day where the time is unknown. horizon_days: how far ahead rows of results files become
-    fixtures; listed fixtures are not bound by it. Raises ValueError where the cut-off has no time zone.
+    fixtures; listed fixtures are not bound by it. settled: what further files became, all of other seasons
+    and known by this cut-off, see `sources.settled`. Raises ValueError where the cut-off has no time zone.
     """
     if cut_off_at.tzinfo is None:
         raise ValueError(f"the cut-off {cut_off_at} has no time zone")
@@ -102,13 +105,24 @@ def normalise(
         as_table("fixtures", _in_order(fixtures)),
         as_table("quotes", quotes_of(matches, quoted, fixtures, prices)),
     )
+    if settled is not None:
+        main = _with_settled(main, settled)
     joined, feeds = _with_second_feeds(main, parsed, divisions, cut, pd.Timedelta(days=horizon_days))
     return Normalised(
         matches=joined.matches,
         fixtures=as_table("fixtures", _in_order(joined.fixtures)),
         quotes=as_table("quotes", joined.quotes),
-        quarantine=_sorted_quarantine(told, ours),
+        quarantine=_sorted_quarantine(told, ours, *([] if settled is None else [settled.quarantine])),
         feeds=feeds,
+    )
+
+
+def _with_settled(archive: Archive, settled: Normalised) -> Archive:
+    listed = (archive.matches, archive.fixtures)
+    return replace(
+        archive,
+        matches=join_matches(settled.matches, archive.matches),
+        quotes=as_table("quotes", join_quotes(settled.quotes, settled.matches, archive.quotes, *listed)),
     )
 
 

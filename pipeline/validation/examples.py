@@ -28,13 +28,13 @@ class Examples:
 def examples_of(
     findings: Sequence[Finding], frames: ArchiveFrames, suites: Mapping[str, pd.DataFrame]
 ) -> list[Examples]:
-    """Return the examples of each finding on the archive; suites: the checked frame of each suite."""
+    """Return the examples of each finding on the archive; suites: of each frame the failed rows at least."""
     if not any(len(each.rows) for each in findings):
         return [Examples()] * len(findings)
     divisions = frames.origins()["division"]
     found = []
     for each in findings:
-        failed = suites[each.check.suite].iloc[each.rows]
+        failed = suites[each.check.suite].loc[each.rows]
         found.append(examples_in(each.column, failed, _named(each.check.suite, failed, frames, divisions)))
     return found
 

@@ -36,6 +36,19 @@ class ArchiveFrames:
         }
         return ArchiveFrames(kept["matches"], kept["fixtures"], kept["quotes"])._with_own_quotes()
 
+    def of_files(self, files: Collection[str]) -> ArchiveFrames:
+        """Return the rows that come from these files of the feed, and their prices; the index stays."""
+        return self._of_files(files, is_wanted=True)
+
+    def without_files(self, files: Collection[str]) -> ArchiveFrames:
+        """Return the rows that come from other files of the feed, and their prices; the index stays."""
+        return self._of_files(files, is_wanted=False)
+
+    def _of_files(self, files: Collection[str], *, is_wanted: bool) -> ArchiveFrames:
+        names = list(files)
+        kept = [rows[rows["source_file"].isin(names) == is_wanted] for rows in (self.matches, self.fixtures)]
+        return ArchiveFrames(kept[0], kept[1], self.quotes)._with_own_quotes()
+
     def without_divisions(self, codes: Collection[str]) -> ArchiveFrames:
         """Return the frames without these divisions; where there are none, the frames as they are."""
         if not codes:

@@ -21,8 +21,9 @@ from pipeline.validation.earlier import Earlier, coverage_frame
 from pipeline.validation.engine import by_book, run_checks
 from pipeline.validation.examples import examples_of
 from pipeline.validation.frames import ArchiveFrames
-from pipeline.validation.prepare import suite_frames
+from pipeline.validation.prepare import row_frames, summarise_seasons
 from pipeline.validation.quarantine import entries_of, failed_rows, joined, with_blanked_cells
+from pipeline.validation.settled import SettledFindings, at_fault, with_settled
 from pipeline.validation.states import STALE, WITHHELD, DivisionState, state_of
 from pipeline.validation.withholding import unread_rows, withheld_divisions
 
@@ -62,20 +63,26 @@ def validate(
     cut_off_at: datetime,
     earlier: Earlier | None = None,
     read_counts: pd.DataFrame | None = None,
+    settled: SettledFindings | None = None,
 ) -> Verdict:
     """Check the whole archive once and return the verdict.
 
     quarantine: the reader's entries. divisions: those of the feed, each of which gets a state.
     cut_off_at: aware UTC instant of the information cut-off. earlier: what the last finished run accepted; a
     division that is withheld keeps these rows. read_counts: the counts of `sources.coverage` by season.
+    settled: what the suites of single rows found in rows unchanged since; they are not run on these again.
     Raises ContractError where a frame has not the columns of its table, or a check could not be run.
     """
     _check_frames(matches=matches, fixtures=fixtures, quotes=quotes, quarantine=quarantine)
     frames = ArchiveFrames(matches, fixtures, quotes).renumbered()
-    suites = suite_frames(frames, divisions, cut_off_at=cut_off_at, exchanges=rules().exchanges)
+    fresh = frames if settled is None else frames.without_files(settled.files)
+    suites = row_frames(fresh, divisions, cut_off_at=cut_off_at, exchanges=rules().exchanges)
+    suites["seasons"] = summarise_seasons(frames.matches, frames.quotes, divisions, cut_off_at=cut_off_at)
     refused = unread_rows(frames, quarantine)
     suites["coverage"] = coverage_frame(matches, refused, earlier, read_counts, rules())
-    findings = run_checks(suites, all_checks())
+    findings, suites = at_fault(run_checks(suites, all_checks()), suites, frames.quotes)
+    if settled is not None:
+        findings, suites = with_settled(findings, suites, settled, frames)
     failed = failed_rows(findings)
     told = by_book(findings, suites)
     withheld = withheld_divisions(findings, frames, failed, quarantine, suites, rules())
