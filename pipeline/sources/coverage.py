@@ -95,10 +95,8 @@ def _no_rows() -> pd.DataFrame:
 
 def _are_in(states: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
     """Tell for each row whether the table has one of its place; a file and a line become one number."""
-    files = {
-        path: number
-        for number, path in enumerate(pd.concat([states["source_file"], table["source_file"]]).unique())
-    }
+    files = {path: number for number, path in enumerate(states["source_file"].unique())}
+    table = table[table["source_file"].isin(states["source_file"].unique())]
     own, others = (_numbers(rows, files) for rows in (states, table))
     return pd.Series(np.isin(own, others), index=states.index, dtype="bool")
 

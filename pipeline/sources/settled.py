@@ -16,6 +16,7 @@ import pandas as pd
 from pipeline.sources.base import FeedFile, ParsedFile
 from pipeline.sources.collection import result_known_at
 from pipeline.sources.quotes import price_columns
+from pipeline.sources.tables import types_of
 
 _ORDER = ["kick_off_at", "match_id"]
 _PLACED = ["division", "season", "kick_off_at"]
@@ -72,7 +73,7 @@ def join_quotes(
     order = _common_order(*keys)
     is_fresh = order >= len(settled)
     prices = price_columns([*settled.columns, *fresh.columns])
-    names = [*prices["early"], *prices["close"]]
+    names = list(types_of("quotes", [*prices["early"], *prices["close"]]))  # laid out as the table has them
     values = np.full((len(names), len(is_fresh)), np.nan)
     for line, name in zip(values, names, strict=True):
         for part, is_own in ((settled, ~is_fresh), (fresh, is_fresh)):

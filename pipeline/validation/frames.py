@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,10 +22,11 @@ class ArchiveFrames:
         """Return one of the three frames by the name of its table or suite; prices stand in the quotes."""
         return {"matches": self.matches, "fixtures": self.fixtures}.get(name, self.quotes)
 
-    def origins(self) -> pd.DataFrame:
-        """Return where each match and fixture came from: source_file, source_row and division by match_id."""
+    def origins(self, keys: pd.Series) -> pd.DataFrame:
+        """Return source_file, source_row and division of these matches and fixtures by match_id."""
         names = ["match_id", "source_file", "source_row", "division"]
-        rows = pd.concat([self.matches[names], self.fixtures[names]])
+        parts = [part[names][are_among(part["match_id"], keys)] for part in (self.matches, self.fixtures)]
+        rows = pd.concat(parts)
         return rows.drop_duplicates("match_id").set_index("match_id")
 
     def without_rows(self, rows: Mapping[str, np.ndarray]) -> ArchiveFrames:
@@ -85,6 +86,13 @@ class ArchiveFrames:
 def _in_order(*parts: pd.DataFrame) -> pd.DataFrame:
     rows = pd.concat([part for part in parts if len(part)] or [parts[0]])
     return rows.sort_values(["kick_off_at", "match_id"], kind="stable")
+
+
+def by_division(rows: pd.DataFrame, *columns: str) -> Callable[[str], pd.DataFrame]:
+    """Return what gives the rows of a division in these columns, looked up once for all divisions."""
+    wanted, places = rows[list(columns)], rows.groupby("division", sort=False).indices
+    nowhere = np.array([], dtype=np.int64)
+    return lambda code: wanted.iloc[places.get(code, nowhere)]
 
 
 def are_among(keys: pd.Series, *known: pd.Series) -> pd.Series:

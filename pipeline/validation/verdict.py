@@ -20,7 +20,7 @@ from pipeline.validation.document import verdict_document
 from pipeline.validation.earlier import Earlier, coverage_frame
 from pipeline.validation.engine import by_book, run_checks
 from pipeline.validation.examples import examples_of
-from pipeline.validation.frames import ArchiveFrames
+from pipeline.validation.frames import ArchiveFrames, by_division
 from pipeline.validation.prepare import row_frames, summarise_seasons
 from pipeline.validation.quarantine import entries_of, failed_rows, joined, with_blanked_cells
 from pipeline.validation.settled import SettledFindings, at_fault, with_settled
@@ -126,9 +126,10 @@ def _states(
 ) -> dict[str, DivisionState]:
     kept = {} if earlier is None else earlier.accepted_at
     states = {}
+    played_in = by_division(arrived.matches, "kick_off_at", "season", "home_id", "away_id")
+    listed_in = by_division(arrived.fixtures, "status")
     for code, division in divisions.items():
-        played = arrived.matches[arrived.matches["division"].eq(code)]
-        listed = arrived.fixtures[arrived.fixtures["division"].eq(code)]
+        played, listed = played_in(code), listed_in(code)
         own = state_of(division, played, listed, cut_off_at=cut_off_at, rules=rules())
         is_withheld = code in withheld
         states[code] = DivisionState(WITHHELD, withheld[code], kept.get(code, "")) if is_withheld else own

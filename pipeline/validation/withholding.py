@@ -83,9 +83,10 @@ def unread_rows(frames: ArchiveFrames, unread: pd.DataFrame) -> pd.DataFrame:
     A file can hold all seasons of a league, in their order.
     """
     columns = ["division", "source_file", "source_row"]
-    used = [rows[[*columns, "season"]] for rows in (frames.matches, frames.fixtures)]
-    known = pd.concat(used).sort_values("source_row", kind="stable")
     lost = unread.loc[unread["scope"].eq("row"), columns].drop_duplicates()
+    files = lost["source_file"].unique()
+    used = [rows[rows["source_file"].isin(files)] for rows in (frames.matches, frames.fixtures)]
+    known = pd.concat([rows[[*columns, "season"]] for rows in used]).sort_values("source_row", kind="stable")
     placed = pd.merge_asof(
         lost.sort_values("source_row", kind="stable"),
         known,
