@@ -84,12 +84,32 @@ def normalise(
     if cut_off_at.tzinfo is None:
         raise ValueError(f"the cut-off {cut_off_at} has no time zone")
     cut = pd.Timestamp(cut_off_at).tz_convert("UTC")
+    horizon = pd.Timedelta(days=horizon_days)
     parsed, too_new = _without_later_listings(parsed, cut_off_at)
+    main, quarantine = _main_tables(parsed, divisions, cut, horizon)
+    quarantine.append(quarantine_of(too_new))
+    if settled is not None:
+        main = _with_settled(main, settled)
+        quarantine.append(settled.quarantine)
+    joined, feeds = _with_second_feeds(main, parsed, divisions, cut, horizon)
+    return Normalised(
+        matches=joined.matches,
+        fixtures=as_table("fixtures", _in_order(joined.fixtures)),
+        quotes=as_table("quotes", joined.quotes),
+        quarantine=_sorted_quarantine(*quarantine),
+        feeds=feeds,
+    )
+
+
+def _main_tables(
+    parsed: Sequence[Parsed], divisions: Mapping[str, Division], cut: pd.Timestamp, horizon: pd.Timedelta
+) -> tuple[Archive, list[pd.DataFrame]]:
+    """Return what the main feed's files become, and their entries in quarantine: the readers', then ours."""
     results, quoted = _gathered(parsed, "results", divisions)
     listings, listed = _gathered(parsed, "fixtures", divisions)
     prices = price_columns([*quoted.columns, *listed.columns])
     quoted = having(quoted, prices["early"] + prices["close"])
-    everything = cut_results(results, cut, pd.Timedelta(days=horizon_days))
+    everything = cut_results(results, cut, horizon)
     is_unusable, result_defects = unusable_results(everything)
     archive = numbered(everything[~is_unusable])
     listings = pd.concat([listings, having(listed, prices["early"])], axis="columns")
@@ -98,23 +118,14 @@ def normalise(
         with_keys(archive[archive["is_played"]], divisions), with_keys(coming.fixtures, divisions)
     )
     told = told_defects(_gathered_defects(parsed), everything, cut)
-    ours = quarantine_of([*too_new, *result_defects, *coming.defects, *key_defects])
-    main = Archive(
+    ours = quarantine_of([*result_defects, *coming.defects, *key_defects])
+    tables = Archive(
         archive,
         as_table("matches", _in_order(_with_outcome(matches))),
         as_table("fixtures", _in_order(fixtures)),
         as_table("quotes", quotes_of(matches, quoted, fixtures, prices)),
     )
-    if settled is not None:
-        main = _with_settled(main, settled)
-    joined, feeds = _with_second_feeds(main, parsed, divisions, cut, pd.Timedelta(days=horizon_days))
-    return Normalised(
-        matches=joined.matches,
-        fixtures=as_table("fixtures", _in_order(joined.fixtures)),
-        quotes=as_table("quotes", joined.quotes),
-        quarantine=_sorted_quarantine(told, ours, *([] if settled is None else [settled.quarantine])),
-        feeds=feeds,
-    )
+    return tables, [told, ours]
 
 
 def _with_settled(archive: Archive, settled: Normalised) -> Archive:

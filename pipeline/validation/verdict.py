@@ -75,9 +75,7 @@ def validate(
     """
     _check_frames(matches=matches, fixtures=fixtures, quotes=quotes, quarantine=quarantine)
     frames = ArchiveFrames(matches, fixtures, quotes).renumbered()
-    fresh = frames if settled is None else frames.without_files(settled.files)
-    suites = row_frames(fresh, divisions, cut_off_at=cut_off_at, exchanges=rules().exchanges)
-    suites["seasons"] = summarise_seasons(frames.matches, frames.quotes, divisions, cut_off_at=cut_off_at)
+    suites = _frames_to_check(frames, divisions, cut_off_at, settled)
     refused = unread_rows(frames, quarantine)
     suites["coverage"] = coverage_frame(matches, refused, earlier, read_counts, rules())
     findings, suites = at_fault(run_checks(suites, all_checks()), suites, frames.quotes)
@@ -100,6 +98,19 @@ def validate(
         cut_off_at=cut_off_at,
     )
     return Verdict(accepted.matches, accepted.fixtures, accepted.quotes, entries, document)
+
+
+def _frames_to_check(
+    frames: ArchiveFrames,
+    divisions: Mapping[str, Division],
+    cut_off_at: datetime,
+    settled: SettledFindings | None,
+) -> dict[str, pd.DataFrame]:
+    """Return the frames of all suites but `coverage`: rows that are not settled, and every season."""
+    fresh = frames if settled is None else frames.without_files(settled.files)
+    suites = row_frames(fresh, divisions, cut_off_at=cut_off_at, exchanges=rules().exchanges)
+    seasons = summarise_seasons(frames.matches, frames.quotes, divisions, cut_off_at=cut_off_at)
+    return {**suites, "seasons": seasons}
 
 
 def _check_frames(**frames: pd.DataFrame) -> None:
