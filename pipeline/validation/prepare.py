@@ -35,13 +35,17 @@ def suite_frames(
     *,
     cut_off_at: datetime,
     exchanges: tuple[str, ...] = (),
+    fresh: ArchiveFrames | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return the frame to check for every suite but `coverage`; rows as in `frames`, or one a season.
 
-    exchanges: the books whose prices are other customers' offers.
+    exchanges: the books whose prices are other customers' offers. fresh: the rows to check, where the others
+    were checked before; every season is summed up all the same.
     """
     seasons = summarise_seasons(frames.matches, frames.quotes, divisions, cut_off_at=cut_off_at)
-    rows = row_frames(frames, divisions, cut_off_at=cut_off_at, exchanges=exchanges)
+    rows = row_frames(
+        frames if fresh is None else fresh, divisions, cut_off_at=cut_off_at, exchanges=exchanges
+    )
     return {**rows, "seasons": seasons}
 
 

@@ -21,7 +21,7 @@ from pipeline.validation.earlier import Earlier, coverage_frame
 from pipeline.validation.engine import by_book, run_checks
 from pipeline.validation.examples import examples_of
 from pipeline.validation.frames import ArchiveFrames, by_division
-from pipeline.validation.prepare import row_frames, summarise_seasons
+from pipeline.validation.prepare import suite_frames
 from pipeline.validation.quarantine import entries_of, failed_rows, joined, with_blanked_cells
 from pipeline.validation.settled import SettledFindings, at_fault, with_settled
 from pipeline.validation.states import STALE, WITHHELD, DivisionState, state_of
@@ -75,7 +75,9 @@ def validate(
     """
     _check_frames(matches=matches, fixtures=fixtures, quotes=quotes, quarantine=quarantine)
     frames = ArchiveFrames(matches, fixtures, quotes).renumbered()
-    suites = _frames_to_check(frames, divisions, cut_off_at, settled)
+    fresh = None if settled is None else frames.without_files(settled.files)
+    exchanges = rules().exchanges
+    suites = suite_frames(frames, divisions, cut_off_at=cut_off_at, exchanges=exchanges, fresh=fresh)
     refused = unread_rows(frames, quarantine)
     suites["coverage"] = coverage_frame(matches, refused, earlier, read_counts, rules())
     findings, suites = at_fault(run_checks(suites, all_checks()), suites, frames.quotes)
@@ -98,19 +100,6 @@ def validate(
         cut_off_at=cut_off_at,
     )
     return Verdict(accepted.matches, accepted.fixtures, accepted.quotes, entries, document)
-
-
-def _frames_to_check(
-    frames: ArchiveFrames,
-    divisions: Mapping[str, Division],
-    cut_off_at: datetime,
-    settled: SettledFindings | None,
-) -> dict[str, pd.DataFrame]:
-    """Return the frames of all suites but `coverage`: rows that are not settled, and every season."""
-    fresh = frames if settled is None else frames.without_files(settled.files)
-    suites = row_frames(fresh, divisions, cut_off_at=cut_off_at, exchanges=rules().exchanges)
-    seasons = summarise_seasons(frames.matches, frames.quotes, divisions, cut_off_at=cut_off_at)
-    return {**suites, "seasons": seasons}
 
 
 def _check_frames(**frames: pd.DataFrame) -> None:
