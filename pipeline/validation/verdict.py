@@ -18,7 +18,7 @@ from pipeline.domain.tables import check_columns
 from pipeline.validation.checks import all_checks, rules
 from pipeline.validation.document import verdict_document
 from pipeline.validation.earlier import Earlier, coverage_frame
-from pipeline.validation.engine import by_book, run_checks
+from pipeline.validation.engine import Finding, by_book, run_checks
 from pipeline.validation.examples import examples_of
 from pipeline.validation.frames import ArchiveFrames, by_division
 from pipeline.validation.prepare import suite_frames
@@ -80,9 +80,7 @@ def validate(
     suites = suite_frames(frames, divisions, cut_off_at=cut_off_at, exchanges=exchanges, fresh=fresh)
     refused = unread_rows(frames, quarantine)
     suites["coverage"] = coverage_frame(matches, refused, earlier, read_counts, rules())
-    findings, suites = at_fault(run_checks(suites, all_checks()), suites, frames.quotes)
-    if settled is not None:
-        findings, suites = with_settled(findings, suites, settled, frames)
+    findings, suites = _findings(suites, frames, settled)
     failed = failed_rows(findings)
     told = by_book(findings, suites)
     withheld = withheld_divisions(findings, frames, failed, quarantine, suites, rules())
@@ -100,6 +98,14 @@ def validate(
         cut_off_at=cut_off_at,
     )
     return Verdict(accepted.matches, accepted.fixtures, accepted.quotes, entries, document)
+
+
+def _findings(
+    suites: Mapping[str, pd.DataFrame], frames: ArchiveFrames, settled: SettledFindings | None
+) -> tuple[list[Finding], dict[str, pd.DataFrame]]:
+    """Return what the checks found, on settled rows too, and the failed rows of each suite's frame."""
+    findings, failed = at_fault(run_checks(suites, all_checks()), suites, frames.quotes)
+    return (findings, failed) if settled is None else with_settled(findings, failed, settled, frames)
 
 
 def _check_frames(**frames: pd.DataFrame) -> None:
