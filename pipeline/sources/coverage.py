@@ -28,7 +28,11 @@ _OF_A_ROW = ["source_row", "season", "kick_off_at", "kick_off_precision"]
 
 
 def coverage(
-    parsed: Sequence[tuple[FeedFile, ParsedFile]], tables: Normalised, *, cut_off_at: datetime
+    parsed: Sequence[tuple[FeedFile, ParsedFile]],
+    tables: Normalised,
+    *,
+    cut_off_at: datetime,
+    settled: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return division, season and the counts of `COUNTS`, one row a division and season, in their order.
 
@@ -36,6 +40,7 @@ def coverage(
     A row to come is one whose result was not
     known then, whether it became a fixture or lies beyond the horizon. A row that the reader refused counts
     in the season of its file, or, where the file holds many, in that of the nearest line it could use.
+    settled: the counts of further files, all of other seasons.
     """
     results = [(file, each) for file, each in parsed if file.kind == "results" and file.division]
     states = pd.concat([_rows_read(file, each) for file, each in results] or [_no_rows()], ignore_index=True)
@@ -50,7 +55,10 @@ def coverage(
     )
     counts = states.groupby(_KEYS, sort=True)[list(COUNTS[:-1])].sum().reset_index()
     found = counts[list(COUNTS[1:-1])].sum(axis="columns")
-    return counts.assign(lost_count=counts["rows_count"] - found)
+    counts = counts.assign(lost_count=counts["rows_count"] - found)
+    if settled is None:
+        return counts
+    return pd.concat([settled, counts]).sort_values(_KEYS, ignore_index=True)
 
 
 def coverage_totals(counts: pd.DataFrame) -> dict[str, int]:
@@ -87,10 +95,8 @@ def _no_rows() -> pd.DataFrame:
 
 def _are_in(states: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
     """Tell for each row whether the table has one of its place; a file and a line become one number."""
-    files = {
-        path: number
-        for number, path in enumerate(pd.concat([states["source_file"], table["source_file"]]).unique())
-    }
+    files = {path: number for number, path in enumerate(states["source_file"].unique())}
+    table = table[table["source_file"].isin(states["source_file"].unique())]
     own, others = (_numbers(rows, files) for rows in (states, table))
     return pd.Series(np.isin(own, others), index=states.index, dtype="bool")
 

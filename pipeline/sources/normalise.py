@@ -7,7 +7,7 @@ without result, statistics and closing prices, and its defects are not told eith
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -25,6 +25,7 @@ from pipeline.sources.identity import numbered, with_keys
 from pipeline.sources.quotes import price_columns, quotes_of
 from pipeline.sources.results import cut_results, told_defects, unusable_results
 from pipeline.sources.second_feeds import LISTING
+from pipeline.sources.settled import join_matches, join_quotes
 from pipeline.sources.tables import Defect, as_table, quarantine_of
 
 __all__ = ["Normalised", "early_collected_at", "normalise"]
@@ -69,6 +70,7 @@ def normalise(
     *,
     cut_off_at: datetime,
     horizon_days: int = 14,
+    settled: Normalised | None = None,
 ) -> Normalised:
     """Return the tables as they looked at the cut-off.
 
@@ -76,17 +78,38 @@ def normalise(
     set aside whole: its lines and prices were not known yet. divisions: the wanted ones; rows of others are
     passed over. cut_off_at: an aware instant; a result counts as known two hours after kick-off, or at
     the end of the UTC day where the time is unknown. horizon_days: how far ahead rows of results files become
-    fixtures; listed fixtures are not bound by it. Raises ValueError where the cut-off has no time zone.
+    fixtures; listed fixtures are not bound by it. settled: what further files became, all of other seasons
+    and known by this cut-off, see `sources.settled`. Raises ValueError where the cut-off has no time zone.
     """
     if cut_off_at.tzinfo is None:
         raise ValueError(f"the cut-off {cut_off_at} has no time zone")
     cut = pd.Timestamp(cut_off_at).tz_convert("UTC")
+    horizon = pd.Timedelta(days=horizon_days)
     parsed, too_new = _without_later_listings(parsed, cut_off_at)
+    main, quarantine = _main_tables(parsed, divisions, cut, horizon)
+    quarantine.append(quarantine_of(too_new))
+    if settled is not None:
+        main = _with_settled(main, settled)
+        quarantine.append(settled.quarantine)
+    joined, feeds = _with_second_feeds(main, parsed, divisions, cut, horizon)
+    return Normalised(
+        matches=joined.matches,
+        fixtures=as_table("fixtures", _in_order(joined.fixtures)),
+        quotes=as_table("quotes", joined.quotes),
+        quarantine=_sorted_quarantine(*quarantine),
+        feeds=feeds,
+    )
+
+
+def _main_tables(
+    parsed: Sequence[Parsed], divisions: Mapping[str, Division], cut: pd.Timestamp, horizon: pd.Timedelta
+) -> tuple[Archive, list[pd.DataFrame]]:
+    """Return what the main feed's files become, and their entries in quarantine: the readers', then ours."""
     results, quoted = _gathered(parsed, "results", divisions)
     listings, listed = _gathered(parsed, "fixtures", divisions)
     prices = price_columns([*quoted.columns, *listed.columns])
     quoted = having(quoted, prices["early"] + prices["close"])
-    everything = cut_results(results, cut, pd.Timedelta(days=horizon_days))
+    everything = cut_results(results, cut, horizon)
     is_unusable, result_defects = unusable_results(everything)
     archive = numbered(everything[~is_unusable])
     listings = pd.concat([listings, having(listed, prices["early"])], axis="columns")
@@ -95,20 +118,22 @@ def normalise(
         with_keys(archive[archive["is_played"]], divisions), with_keys(coming.fixtures, divisions)
     )
     told = told_defects(_gathered_defects(parsed), everything, cut)
-    ours = quarantine_of([*too_new, *result_defects, *coming.defects, *key_defects])
-    main = Archive(
+    ours = quarantine_of([*result_defects, *coming.defects, *key_defects])
+    tables = Archive(
         archive,
         as_table("matches", _in_order(_with_outcome(matches))),
         as_table("fixtures", _in_order(fixtures)),
         as_table("quotes", quotes_of(matches, quoted, fixtures, prices)),
     )
-    joined, feeds = _with_second_feeds(main, parsed, divisions, cut, pd.Timedelta(days=horizon_days))
-    return Normalised(
-        matches=joined.matches,
-        fixtures=as_table("fixtures", _in_order(joined.fixtures)),
-        quotes=as_table("quotes", joined.quotes),
-        quarantine=_sorted_quarantine(told, ours),
-        feeds=feeds,
+    return tables, [told, ours]
+
+
+def _with_settled(archive: Archive, settled: Normalised) -> Archive:
+    listed = (archive.matches, archive.fixtures)
+    return replace(
+        archive,
+        matches=join_matches(settled.matches, archive.matches),
+        quotes=as_table("quotes", join_quotes(settled.quotes, settled.matches, archive.quotes, *listed)),
     )
 
 

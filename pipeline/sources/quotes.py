@@ -48,14 +48,17 @@ def quotes_of(
     """
     closing = [*prices["early"], *prices["close"]]
     prices_alone = [name for name in closing if is_price(name)]
-    has_price = quoted[prices_alone].notna().any(axis="columns")
-    matches = matches[has_price.loc[matches.index]]
+    has_price = np.zeros(len(quoted), dtype=bool)
+    for name in prices_alone:  # column by column: the whole table once more would be hundreds of megabytes
+        has_price |= quoted[name].notna().to_numpy()
+    matches = matches[pd.Series(has_price, index=quoted.index).loc[matches.index]]
     fixtures = fixtures[fixtures[[*filter(is_price, prices["early"])]].notna().any(axis="columns")]
     kept = ["match_id", "kick_off_at", "early_at"]
     rows = pd.concat([matches[kept], fixtures[kept]], ignore_index=True)
     order = rows.sort_values(["kick_off_at", "match_id"], kind="stable").index
     coming = fixtures[prices["early"]].reindex(columns=closing).to_numpy("float64")
-    values = _taken(quoted[closing].to_numpy(), matches.index.to_numpy(), coming, order.to_numpy())
+    played = quoted if list(quoted.columns) == closing else quoted[closing]
+    values = _taken(played.to_numpy(), matches.index.to_numpy(), coming, order.to_numpy())
     places = rows.loc[order, ["match_id", "early_at"]].reset_index(drop=True)
     return pd.concat([places, pd.DataFrame(values.T, columns=closing, copy=False)], axis="columns")
 

@@ -38,13 +38,23 @@ def as_table(table: str, frame: pd.DataFrame) -> pd.DataFrame:
 
     Raises ContractError where a column is missing.
     """
-    types: dict[str, str] = {}
-    for column in columns_of(table):
-        family = [name for name in frame.columns if fnmatchcase(name, column.name)]
-        types.update(dict.fromkeys(family, _DTYPES[column.type]))
-    shaped = frame[list(types)].astype(types).reset_index(drop=True)
+    types = types_of(table, list(frame.columns))
+    shaped = frame if list(frame.columns) == list(types) else frame[list(types)]
+    others = {name: dtype for name, dtype in types.items() if str(shaped[name].dtype) != dtype}
+    if others:  # prices are numbers already, and a copy of them costs hundreds of megabytes
+        shaped = shaped.astype(others)
+    shaped = shaped.reset_index(drop=True)
     check_columns(table, {str(name): str(dtype) for name, dtype in shaped.dtypes.items()})
     return shaped
+
+
+def types_of(table: str, names: Sequence[str]) -> dict[str, str]:
+    """Return the types of a table's columns in its order; names: of a frame, for families of columns."""
+    types: dict[str, str] = {}
+    for column in columns_of(table):
+        family = [name for name in names if fnmatchcase(name, column.name)]
+        types.update(dict.fromkeys(family, _DTYPES[column.type]))
+    return types
 
 
 def quarantine_of(defects: Sequence[Defect]) -> pd.DataFrame:

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import luigi
 
 from pipeline.archive.atomic import atomic_folder, read_json, write_json
-from pipeline.archive.paths import DataRoot
 from pipeline.tasks.earlier import earlier_run
 from pipeline.tasks.intake import TakeIntake, source_of
-from pipeline.tasks.run import digest_of
 from pipeline.tasks.settings import FOLDER_SOURCE, Settings
 from pipeline.tasks.stage import Stage, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
-    from pipeline.archive.intake import Intake, IntakeFile
-    from pipeline.archive.snapshots import SnapshotStore
+    import pandas as pd
+
+    from pipeline.archive.intake import Intake
     from pipeline.domain.divisions import Division
-    from pipeline.sources.base import FeedFile, ParsedFile, Source
     from pipeline.sources.normalise import Normalised
+    from pipeline.validation.settled import SettledFindings
 
 _TABLES = ("matches", "fixtures", "quotes", "quarantine")
 _READ_COUNTS = ["division", "season", "lost_count"]
-_PROGRESS_EVERY = 50
+_SETTLED = "settled.json"
 
 
 def divisions_in(settings: Settings) -> Mapping[str, Division]:
@@ -56,25 +53,33 @@ class NormaliseArchive(Stage):
         from pipeline.archive.tables import write_table
         from pipeline.sources.coverage import coverage
         from pipeline.sources.normalise import normalise
+        from pipeline.tasks.settled import settled_and_parsed
 
-        intake = intake_of(self)
-        parsed = parsed_files(self, intake)
+        intake, source = intake_of(self), source_of(self.settings)
+        settled, parsed = settled_and_parsed(self.data, source, intake)
         archive = normalise(
             parsed,
-            divisions_in(self.settings),
+            source.divisions,
             cut_off_at=intake.cut_off_at,
             horizon_days=self.settings.horizon_days,
+            settled=settled.tables if settled else None,
         )
         say(
             f"{len(archive.matches)} matches, {len(archive.fixtures)} fixtures, "
             f"{len(archive.quarantine)} entries in quarantine"
         )
         self._report_clubs(archive)
-        counts = coverage([(file, each) for file, each, _ in parsed], archive, cut_off_at=intake.cut_off_at)
+        counts = coverage(
+            [(file, each) for file, each, _ in parsed],
+            archive,
+            cut_off_at=intake.cut_off_at,
+            settled=settled.counts if settled else None,
+        )
         with atomic_folder(self.paths.normalised) as folder:
             for name in _TABLES:
                 write_table(folder / f"{name}.parquet", getattr(archive, name))
             write_table(folder / self.paths.coverage.name, counts)
+            write_json(folder / _SETTLED, {"key": settled.key, "files": settled.files} if settled else {})
 
     def _report_clubs(self, archive: Normalised) -> None:
         """Tell which clubs are new and keep the report; each of them is provisional until a person looks."""
@@ -88,50 +93,6 @@ class NormaliseArchive(Stage):
         for line in feeds_told(archive.feeds):
             say(shown(line))
         write_json(self.paths.clubs, {"countries": report, "feeds": feeds_document(archive.feeds)})
-
-
-def parsed_files(stage: Stage, intake: Intake) -> list[tuple[FeedFile, ParsedFile, datetime]]:
-    """Return every usable file of the intake, parsed once for each content and version of the parser."""
-    from pipeline.archive.snapshots import SnapshotStore
-    from pipeline.tasks import bundles
-
-    source, data, version = source_of(stage.settings), stage.data, parser_version()
-    usable = [entry for entry in intake.files if entry.sha256]
-    together = bundles.bundles_of(source, usable, intake.cut_off_at.date())
-    bundles.prepare(data, source, version, together)
-    read = {
-        entry.path: held for bundle in together for entry, held in bundles.read(data, source, version, bundle)
-    }
-    if read:
-        say(f"{len(read)} of {len(usable)} files read, of seasons long over")
-    store = SnapshotStore(data)
-    for number, entry in enumerate((each for each in usable if each.path not in read), start=1):
-        read[entry.path] = parsed_file(data, source, store, entry)
-        if number % _PROGRESS_EVERY == 0:
-            say(f"{len(read)} of {len(usable)} files read")
-    return [(entry.file, read[entry.path], entry.stood_at) for entry in usable]
-
-
-def parsed_file(data: DataRoot, source: Source, store: SnapshotStore, entry: IntakeFile) -> ParsedFile:
-    """Return one file's rows, from the cache where the same source parsed its bytes before."""
-    from pipeline.archive.tables import read_table, write_table
-    from pipeline.sources.base import ParsedFile
-    from pipeline.sources.second_feeds import reader_of
-
-    reader = reader_of(source, entry.file)
-    key = hashlib.sha256(f"{entry.path}\n{entry.sha256}\n{reader}".encode()).hexdigest()
-    folder = data.parsed(key, parser_version())
-    if not folder.is_dir():
-        parsed = source.parse(entry.file, store.read(entry.sha256))
-        with atomic_folder(folder) as aside:
-            write_table(aside / "rows.parquet", parsed.rows)
-            write_table(aside / "quarantine.parquet", parsed.quarantine)
-    return ParsedFile(read_table(folder / "rows.parquet"), read_table(folder / "quarantine.parquet"))
-
-
-def parser_version() -> str:
-    """Return a digest of the code that parses, so that a changed parser never meets its old tables."""
-    return digest_of("pipeline/sources", "pipeline/domain")[:12]
 
 
 class ValidateArchive(Stage):
@@ -161,6 +122,7 @@ class ValidateArchive(Stage):
             cut_off_at=self.cut_off_at,
             earlier=earlier_run(self),
             read_counts=None if self.settings.source == FOLDER_SOURCE else read[_READ_COUNTS],
+            settled=self._settled(frames),
         )
         if verdict.matches.empty:
             reasons = [f"{code}: {reason}" for code, reason in verdict.withheld().items()]
@@ -171,3 +133,12 @@ class ValidateArchive(Stage):
         for name in _TABLES:
             write_table(getattr(self.paths, name), getattr(verdict, name))
         write_json(self.paths.verdict, verdict.document)
+
+    def _settled(self, frames: Mapping[str, pd.DataFrame]) -> SettledFindings | None:
+        """Return the findings on rows of seasons long over, where the tables were made with such."""
+        from pipeline.tasks.settled import settled_findings
+
+        told = read_json(self.paths.normalised / _SETTLED)
+        if not told:
+            return None
+        return settled_findings(self.data, source_of(self.settings), told, frames, self.cut_off_at)

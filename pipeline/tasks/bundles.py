@@ -44,16 +44,25 @@ def bundles_of(source: Source, entries: Sequence[IntakeFile], today: date) -> li
 
 def prepare(data: DataRoot, source: Source, version: str, bundles: Sequence[Bundle]) -> None:
     """Parse the bundles that are not there yet, in two processes where there are many. Raises ParseError."""
-    from joblib import Parallel, delayed
-
     missing = [bundle for bundle in bundles if not _folder(data, source, version, bundle).is_dir()]
     many = len(missing) >= _LEAST_FOR_PROCESSES and (os.cpu_count() or 1) > 1
     if many:
-        run = Parallel(n_jobs=_MOST_PROCESSES, batch_size=1)
-        done = run(delayed(_is_parsed)(data, source, version, bundle) for bundle in missing)
-        missing = [bundle for bundle, is_done in zip(missing, done, strict=True) if not is_done]
+        missing = _parse_in_processes(data, source, version, missing)
     for bundle in missing:
         _parse(data, source, version, bundle)
+
+
+def _parse_in_processes(
+    data: DataRoot, source: Source, version: str, bundles: Sequence[Bundle]
+) -> list[Bundle]:
+    """Return the bundles that could not be parsed; the processes end here, and give their memory back."""
+    from joblib import Parallel, delayed
+    from joblib.externals.loky import get_reusable_executor
+
+    run = Parallel(n_jobs=_MOST_PROCESSES, batch_size=1)
+    done = run(delayed(_is_parsed)(data, source, version, bundle) for bundle in bundles)
+    get_reusable_executor().shutdown(wait=True)
+    return [bundle for bundle, is_done in zip(bundles, done, strict=True) if not is_done]
 
 
 def read(

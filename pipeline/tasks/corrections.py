@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.archive.atomic import atomic_folder, read_json, write_json
 from pipeline.archive.paths import DataRoot
-from pipeline.tasks.archive import parsed_file, parser_version
+from pipeline.tasks.parsing import parsed_file, parser_version
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -11,6 +11,7 @@ import luigi
 
 from pipeline.archive import clock
 from pipeline.archive.atomic import read_json, write_json
+from pipeline.tasks.corrections import received_corrections
 from pipeline.tasks.feeds import second_feeds, with_routes
 from pipeline.tasks.run import Run
 from pipeline.tasks.settings import FOLDER_SOURCE, Settings
@@ -187,7 +188,6 @@ class TakeIntake(Stage):
 
     def _corrections(self, report: FetchReport, intake: Intake) -> list[dict[str, str]]:
         from pipeline.archive.snapshots import SnapshotStore
-        from pipeline.tasks.corrections import received_corrections
 
         settings = self.settings
         logged = SnapshotStore(settings.data(is_replay=False) if report.is_stored else self.data)

@@ -5,9 +5,9 @@ Holds no NaN, no time of the machine and no order that could change: the same ar
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -15,7 +15,7 @@ from pipeline.domain.divisions import Division
 from pipeline.validation.checks import SUITES
 from pipeline.validation.engine import Finding
 from pipeline.validation.examples import Examples
-from pipeline.validation.frames import ArchiveFrames
+from pipeline.validation.frames import ArchiveFrames, by_division
 from pipeline.validation.states import DivisionState
 
 
@@ -34,10 +34,16 @@ def verdict_document(
 
     arrived: the rows before whole divisions were withheld; accepted: after.
     """
+    rows_in = _Lookups(
+        by_division(arrived.matches, "kick_off_at"),
+        by_division(accepted.matches, "season"),
+        by_division(accepted.fixtures),
+        by_division(quarantine),
+    )
     return {
         "cut_off_at": cut_off_at.isoformat(),
         "divisions": {
-            code: _division_entry(division, states[code], arrived, accepted, quarantine, cut_off_at)
+            code: _division_entry(division, states[code], rows_in, cut_off_at)
             for code, division in divisions.items()
         },
         "suites": suites_document(SUITES, findings, examples),
@@ -50,17 +56,21 @@ def verdict_document(
     }
 
 
+class _Lookups(NamedTuple):
+    """The rows of a division by its code in each table."""
+
+    arrived: Callable[[str], pd.DataFrame]
+    matches: Callable[[str], pd.DataFrame]
+    fixtures: Callable[[str], pd.DataFrame]
+    quarantine: Callable[[str], pd.DataFrame]
+
+
 def _division_entry(
-    division: Division,
-    state: DivisionState,
-    arrived: ArchiveFrames,
-    accepted: ArchiveFrames,
-    quarantine: pd.DataFrame,
-    cut_off_at: datetime,
+    division: Division, state: DivisionState, rows_in: _Lookups, cut_off_at: datetime
 ) -> dict[str, Any]:
     season = division.season_at(cut_off_at.date()).start_year
-    results = arrived.matches.loc[arrived.matches["division"].eq(division.code), "kick_off_at"]
-    matches = accepted.matches[accepted.matches["division"].eq(division.code)]
+    results = rows_in.arrived(division.code)["kick_off_at"]
+    matches = rows_in.matches(division.code)
     return {
         "state": state.state,
         "reason": state.reason,
@@ -69,8 +79,8 @@ def _division_entry(
         "season": season,
         "matches_count": len(matches),
         "season_matches_count": int(matches["season"].eq(season).sum()),
-        "fixtures_count": int(accepted.fixtures["division"].eq(division.code).sum()),
-        "quarantined_count": int(quarantine["division"].eq(division.code).sum()),
+        "fixtures_count": len(rows_in.fixtures(division.code)),
+        "quarantined_count": len(rows_in.quarantine(division.code)),
     }
 
 

@@ -37,7 +37,7 @@ class Finding:
 def run_checks(frames: Mapping[str, pd.DataFrame], checks: Sequence[Check]) -> list[Finding]:
     """Run every check on the frame of its suite; findings in the order of `checks`.
 
-    frames: one frame a suite, each with the index 0..n-1.
+    frames: one frame a suite, of any index: a finding tells the places of rows.
     Raises ContractError where the engine could not run a check, which is a fault of ours and not of the data.
     """
     gx = _great_expectations()
@@ -48,7 +48,7 @@ def run_checks(frames: Mapping[str, pd.DataFrame], checks: Sequence[Check]) -> l
         columns = dict.fromkeys(column for check in wanted for column in check.columns)
         asset = source.add_dataframe_asset(suite).add_batch_definition_whole_dataframe("all")
         batch = asset.get_batch(
-            batch_parameters={"dataframe": frame[list(columns)]}
+            batch_parameters={"dataframe": frame[list(columns)].reset_index(drop=True)}
         )  # copied for every check
         findings += _judge(gx.ExpectationSuite(name=suite), batch, len(frame), wanted)
     return findings
@@ -57,14 +57,14 @@ def run_checks(frames: Mapping[str, pd.DataFrame], checks: Sequence[Check]) -> l
 def by_book(findings: Sequence[Finding], suites: Mapping[str, pd.DataFrame]) -> list[Finding]:
     """Return the findings with those on single prices told in rows of the quotes, one a book and timing.
 
-    suites: the checked frames, of which those of BY_BOOK know each row's `quote_row` and `stem`.
+    suites: the failed rows of each frame at least; those of BY_BOOK know each row's `quote_row` and `stem`.
     """
     told: list[Finding] = []
     for each in findings:
         if each.check.suite not in BY_BOOK:
             told.append(each)
             continue
-        at_fault = suites[each.check.suite].iloc[each.rows]
+        at_fault = suites[each.check.suite].loc[each.rows]
         for stem, own in at_fault.groupby("stem", sort=True):
             rows = own["quote_row"].to_numpy(dtype=np.int64)
             told.append(Finding(each.check, f"{stem}_{each.column}", False, each.checked_count, rows))

@@ -28,13 +28,13 @@ class Examples:
 def examples_of(
     findings: Sequence[Finding], frames: ArchiveFrames, suites: Mapping[str, pd.DataFrame]
 ) -> list[Examples]:
-    """Return the examples of each finding on the archive; suites: the checked frame of each suite."""
+    """Return the examples of each finding on the archive; suites: of each frame the failed rows at least."""
     if not any(len(each.rows) for each in findings):
         return [Examples()] * len(findings)
-    divisions = frames.origins()["division"]
+    failures = [suites[each.check.suite].loc[each.rows] for each in findings]
+    divisions = frames.origins(pd.concat([_keys_of(failed, frames) for failed in failures]))["division"]
     found = []
-    for each in findings:
-        failed = suites[each.check.suite].iloc[each.rows]
+    for each, failed in zip(findings, failures, strict=True):
         found.append(examples_in(each.column, failed, _named(each.check.suite, failed, frames, divisions)))
     return found
 
@@ -53,12 +53,18 @@ def examples_in(column: str, failed: pd.DataFrame, named: pd.DataFrame) -> Examp
     )
 
 
+def _keys_of(failed: pd.DataFrame, frames: ArchiveFrames) -> pd.Series:
+    if "quote_row" in failed:
+        return frames.quotes["match_id"].iloc[failed["quote_row"]]
+    return failed["match_id"] if "match_id" in failed else pd.Series(dtype="str")
+
+
 def _named(suite: str, failed: pd.DataFrame, frames: ArchiveFrames, divisions: pd.Series) -> pd.DataFrame:
     if suite in ("matches", "fixtures"):
         return failed[["division"]].assign(subject=failed["match_id"])
     if suite in ("seasons", "coverage"):
         return failed[["division"]].assign(subject=failed["division"] + " " + failed["season"].astype("str"))
-    keys = failed["match_id"] if suite == "quotes" else frames.quotes["match_id"].iloc[failed["quote_row"]]
+    keys = _keys_of(failed, frames)
     subjects = [str(key) for key in keys]
     if suite in BY_BOOK:
         subjects = [f"{key} {stem}" for key, stem in zip(subjects, failed["stem"], strict=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,10 +22,11 @@ class ArchiveFrames:
         """Return one of the three frames by the name of its table or suite; prices stand in the quotes."""
         return {"matches": self.matches, "fixtures": self.fixtures}.get(name, self.quotes)
 
-    def origins(self) -> pd.DataFrame:
-        """Return where each match and fixture came from: source_file, source_row and division by match_id."""
+    def origins(self, keys: pd.Series) -> pd.DataFrame:
+        """Return source_file, source_row and division of these matches and fixtures by match_id."""
         names = ["match_id", "source_file", "source_row", "division"]
-        rows = pd.concat([self.matches[names], self.fixtures[names]])
+        parts = [part[names][are_among(part["match_id"], keys)] for part in (self.matches, self.fixtures)]
+        rows = pd.concat(parts)
         return rows.drop_duplicates("match_id").set_index("match_id")
 
     def without_rows(self, rows: Mapping[str, np.ndarray]) -> ArchiveFrames:
@@ -35,6 +36,19 @@ class ArchiveFrames:
             for name in ("matches", "fixtures", "quotes")
         }
         return ArchiveFrames(kept["matches"], kept["fixtures"], kept["quotes"])._with_own_quotes()
+
+    def of_files(self, files: Collection[str]) -> ArchiveFrames:
+        """Return the rows that come from these files of the feed, and their prices; the index stays."""
+        return self._of_files(files, is_wanted=True)
+
+    def without_files(self, files: Collection[str]) -> ArchiveFrames:
+        """Return the rows that come from other files of the feed, and their prices; the index stays."""
+        return self._of_files(files, is_wanted=False)
+
+    def _of_files(self, files: Collection[str], *, is_wanted: bool) -> ArchiveFrames:
+        names = list(files)
+        kept = [rows[rows["source_file"].isin(names) == is_wanted] for rows in (self.matches, self.fixtures)]
+        return ArchiveFrames(kept[0], kept[1], self.quotes)._with_own_quotes()
 
     def without_divisions(self, codes: Collection[str]) -> ArchiveFrames:
         """Return the frames without these divisions; where there are none, the frames as they are."""
@@ -72,6 +86,13 @@ class ArchiveFrames:
 def _in_order(*parts: pd.DataFrame) -> pd.DataFrame:
     rows = pd.concat([part for part in parts if len(part)] or [parts[0]])
     return rows.sort_values(["kick_off_at", "match_id"], kind="stable")
+
+
+def by_division(rows: pd.DataFrame, *columns: str) -> Callable[[str], pd.DataFrame]:
+    """Return what gives the rows of a division in these columns, looked up once for all divisions."""
+    wanted, places = rows[list(columns)], rows.groupby("division", sort=False).indices
+    nowhere = np.array([], dtype=np.int64)
+    return lambda code: wanted.iloc[places.get(code, nowhere)]
 
 
 def are_among(keys: pd.Series, *known: pd.Series) -> pd.Series:

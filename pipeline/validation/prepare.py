@@ -22,7 +22,7 @@ from pipeline.domain.markets import (
     stem_of,
 )
 from pipeline.validation.frames import ArchiveFrames, are_among
-from pipeline.validation.price_sanity import book_sums, list_exchanges
+from pipeline.validation.price_sanity import book_sums, list_exchanges, listed, sides_of, sums_of
 from pipeline.validation.season_counts import missing_matches
 
 LEAST_MATCHES_FOR_SHARES = 60
@@ -35,10 +35,30 @@ def suite_frames(
     *,
     cut_off_at: datetime,
     exchanges: tuple[str, ...] = (),
+    fresh: ArchiveFrames | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Return the frame to check for every suite but `coverage`; rows as in `frames`, or one a season.
 
-    exchanges: the books whose prices are other customers' offers.
+    exchanges: the books whose prices are other customers' offers. fresh: the rows to check, where the others
+    were checked before; every season is summed up all the same.
+    """
+    seasons = summarise_seasons(frames.matches, frames.quotes, divisions, cut_off_at=cut_off_at)
+    rows = row_frames(
+        frames if fresh is None else fresh, divisions, cut_off_at=cut_off_at, exchanges=exchanges
+    )
+    return {**rows, "seasons": seasons}
+
+
+def row_frames(
+    frames: ArchiveFrames,
+    divisions: Mapping[str, Division],
+    *,
+    cut_off_at: datetime,
+    exchanges: tuple[str, ...] = (),
+) -> dict[str, pd.DataFrame]:
+    """Return the frames to check for the suites on single rows, with the index of `frames`.
+
+    Those of single prices have an index of their own; `quote_row` is that of the quotes.
     """
     matches, fixtures, quotes = frames.matches, frames.fixtures, frames.quotes
     return {
@@ -47,7 +67,6 @@ def suite_frames(
         "quotes": prepare_quotes(quotes, matches, fixtures, cut_off_at=cut_off_at),
         "prices": list_prices(quotes, exchanges),
         "exchanges": list_exchanges(quotes, exchanges),
-        "seasons": summarise_seasons(matches, quotes, divisions, cut_off_at=cut_off_at),
     }
 
 
@@ -103,12 +122,12 @@ def list_prices(quotes: pd.DataFrame, exchanges: tuple[str, ...] = ()) -> pd.Dat
     """Return one row a match and stem that has a price: quote_row, stem, extremes, the reciprocals' sum."""
     parts = []
     for stem in price_stems(quotes) or ["avg_early"]:
-        prices = prices_of(quotes, stem)
-        extremes = {"lowest_price": prices.min(axis=1), "highest_price": prices.max(axis=1)}
+        prices = sides_of(quotes, stem)
+        lowest, highest = np.fmin.reduce(prices), np.fmax.reduce(prices)
         is_judged = stem.partition("_")[0] not in (MARKET_AVERAGE, *exchanges)
-        sums = book_sums(prices.where(prices > 1)) if is_judged else np.nan
-        rows = pd.DataFrame({"quote_row": range(len(quotes)), "stem": stem, **extremes, "book_sum": sums})
-        parts.append(rows[rows["lowest_price"].notna()])
+        sums = sums_of(np.where(prices > 1, prices, np.nan)) if is_judged else np.full(len(quotes), np.nan)
+        facts = {"lowest_price": lowest, "highest_price": highest, "book_sum": sums}
+        parts.append(listed(quotes, stem, facts, ~np.isnan(lowest)))
     return pd.concat(parts, ignore_index=True)
 
 

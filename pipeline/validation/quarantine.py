@@ -28,8 +28,9 @@ def failed_rows(findings: Sequence[Finding]) -> dict[str, np.ndarray]:
 
 def entries_of(findings: Sequence[Finding], frames: ArchiveFrames) -> pd.DataFrame:
     """Return the quarantine entries of all failed rows and cells, one a row and check."""
-    origins = frames.origins()
     wanted = [each for each in findings if each.check.severity in ("row", "cell") and len(each.rows)]
+    keys = [frames.table(each.check.suite)["match_id"].iloc[each.rows] for each in wanted]
+    origins = frames.origins(pd.concat(keys) if keys else pd.Series(dtype="str"))
     return joined(*[_entries(each, frames.table(each.check.suite), origins) for each in wanted])
 
 

@@ -18,11 +18,12 @@ from pipeline.domain.tables import check_columns
 from pipeline.validation.checks import all_checks, rules
 from pipeline.validation.document import verdict_document
 from pipeline.validation.earlier import Earlier, coverage_frame
-from pipeline.validation.engine import by_book, run_checks
+from pipeline.validation.engine import Finding, by_book, run_checks
 from pipeline.validation.examples import examples_of
-from pipeline.validation.frames import ArchiveFrames
+from pipeline.validation.frames import ArchiveFrames, by_division
 from pipeline.validation.prepare import suite_frames
 from pipeline.validation.quarantine import entries_of, failed_rows, joined, with_blanked_cells
+from pipeline.validation.settled import SettledFindings, at_fault, with_settled
 from pipeline.validation.states import STALE, WITHHELD, DivisionState, state_of
 from pipeline.validation.withholding import unread_rows, withheld_divisions
 
@@ -62,20 +63,24 @@ def validate(
     cut_off_at: datetime,
     earlier: Earlier | None = None,
     read_counts: pd.DataFrame | None = None,
+    settled: SettledFindings | None = None,
 ) -> Verdict:
     """Check the whole archive once and return the verdict.
 
     quarantine: the reader's entries. divisions: those of the feed, each of which gets a state.
     cut_off_at: aware UTC instant of the information cut-off. earlier: what the last finished run accepted; a
     division that is withheld keeps these rows. read_counts: the counts of `sources.coverage` by season.
+    settled: what the suites of single rows found in rows unchanged since; they are not run on these again.
     Raises ContractError where a frame has not the columns of its table, or a check could not be run.
     """
     _check_frames(matches=matches, fixtures=fixtures, quotes=quotes, quarantine=quarantine)
     frames = ArchiveFrames(matches, fixtures, quotes).renumbered()
-    suites = suite_frames(frames, divisions, cut_off_at=cut_off_at, exchanges=rules().exchanges)
+    fresh = None if settled is None else frames.without_files(settled.files)
+    exchanges = rules().exchanges
+    suites = suite_frames(frames, divisions, cut_off_at=cut_off_at, exchanges=exchanges, fresh=fresh)
     refused = unread_rows(frames, quarantine)
     suites["coverage"] = coverage_frame(matches, refused, earlier, read_counts, rules())
-    findings = run_checks(suites, all_checks())
+    findings, suites = _findings(suites, frames, settled)
     failed = failed_rows(findings)
     told = by_book(findings, suites)
     withheld = withheld_divisions(findings, frames, failed, quarantine, suites, rules())
@@ -93,6 +98,14 @@ def validate(
         cut_off_at=cut_off_at,
     )
     return Verdict(accepted.matches, accepted.fixtures, accepted.quotes, entries, document)
+
+
+def _findings(
+    suites: Mapping[str, pd.DataFrame], frames: ArchiveFrames, settled: SettledFindings | None
+) -> tuple[list[Finding], dict[str, pd.DataFrame]]:
+    """Return what the checks found, on settled rows too, and the failed rows of each suite's frame."""
+    findings, failed = at_fault(run_checks(suites, all_checks()), suites, frames.quotes)
+    return (findings, failed) if settled is None else with_settled(findings, failed, settled, frames)
 
 
 def _check_frames(**frames: pd.DataFrame) -> None:
@@ -119,9 +132,10 @@ def _states(
 ) -> dict[str, DivisionState]:
     kept = {} if earlier is None else earlier.accepted_at
     states = {}
+    played_in = by_division(arrived.matches, "kick_off_at", "season", "home_id", "away_id")
+    listed_in = by_division(arrived.fixtures, "status")
     for code, division in divisions.items():
-        played = arrived.matches[arrived.matches["division"].eq(code)]
-        listed = arrived.fixtures[arrived.fixtures["division"].eq(code)]
+        played, listed = played_in(code), listed_in(code)
         own = state_of(division, played, listed, cut_off_at=cut_off_at, rules=rules())
         is_withheld = code in withheld
         states[code] = DivisionState(WITHHELD, withheld[code], kept.get(code, "")) if is_withheld else own

@@ -28,7 +28,7 @@ def withheld_divisions(
     """Return the withheld divisions with their reasons.
 
     failed: positions of refused rows by table. unread: the reader's quarantine entries.
-    suites: the checked frame of each suite; those with blocking checks have a row a division and season.
+    suites: of each suite's frame the failed rows at least; those with blocking checks have a row a season.
     """
     reasons: dict[str, list[str]] = {}
     for division, reason in _blocked(findings, suites) + _too_many(frames, failed, unread, rules):
@@ -40,7 +40,7 @@ def _blocked(findings: Sequence[Finding], suites: Mapping[str, pd.DataFrame]) ->
     blocked = []
     for each in findings:
         if each.check.severity == "blocking" and len(each.rows):
-            rows = suites[each.check.suite].iloc[each.rows]
+            rows = suites[each.check.suite].loc[each.rows]
             for division, season, value in zip(
                 rows["division"], rows["season"], rows[each.column], strict=True
             ):
@@ -83,9 +83,10 @@ def unread_rows(frames: ArchiveFrames, unread: pd.DataFrame) -> pd.DataFrame:
     A file can hold all seasons of a league, in their order.
     """
     columns = ["division", "source_file", "source_row"]
-    used = [rows[[*columns, "season"]] for rows in (frames.matches, frames.fixtures)]
-    known = pd.concat(used).sort_values("source_row", kind="stable")
     lost = unread.loc[unread["scope"].eq("row"), columns].drop_duplicates()
+    files = lost["source_file"].unique()
+    used = [rows[rows["source_file"].isin(files)] for rows in (frames.matches, frames.fixtures)]
+    known = pd.concat([rows[[*columns, "season"]] for rows in used]).sort_values("source_row", kind="stable")
     placed = pd.merge_asof(
         lost.sort_values("source_row", kind="stable"),
         known,

@@ -12,7 +12,7 @@ from pipeline.archive.paths import DataRoot
 from pipeline.archive.report import IntakeFile
 from pipeline.archive.snapshots import SnapshotStore
 from pipeline.sources.catalogue import source_named
-from pipeline.tasks.archive import parsed_file
+from pipeline.tasks.parsing import parsed_file
 
 TABLE = """code,name,country,tier,time_zone,calendar,under_way_by
 KAL,Kaleva Premier,Kaleva,1,Europe/Helsinki,winter,09-01
