@@ -87,6 +87,11 @@ def track_record(entries: Sequence[Entry], results: Rows, rules: Mapping[str, An
     return proof.headline(entries, {row["match_id"]: proof.result_of(row) for row in results}, rules)
 
 
+def live_monitor(entries: Sequence[Entry], results: Rows, rules: Mapping[str, Any]) -> Rows:
+    """Return table `live_monitor`: the evidence against the published chances by recipe and match-day."""
+    return proof.live_monitor(entries, {row["match_id"]: proof.result_of(row) for row in results}, rules)
+
+
 def lead_times(entries: Sequence[Entry], results: Rows, rules: Mapping[str, Any]) -> Rows:
     """Return table `lead_times`: scores of the last entry sealed at least so many hours before kick-off."""
     known = {row["match_id"]: proof.result_of(row) for row in results}

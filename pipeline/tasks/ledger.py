@@ -28,6 +28,8 @@ LEDGER_TABLES = (
     "ledger_results",
     "track_record",
     "lead_times",
+    "live_monitor",
+    "live_monitor_power",
     "ledger_runs",
     "ledger_corrections",
 )
@@ -117,7 +119,7 @@ class RecordPredictions(Stage):
         return source if source == "fonbet" else self.settings.source
 
     def _seal(self) -> Seal:
-        from pipeline.forecasts.ledger import Seal
+        from pipeline.forecasts.ledger import CHAMPION, INDEPENDENT, Seal
 
         settings, run = self.settings, self.current_run
         cards = (champion_of(self), independent_model_of(self))
@@ -129,6 +131,9 @@ class RecordPredictions(Stage):
             intake=intake_of(self).digest,
             value_threshold=settings.value_threshold,
             model_ids={card.family: card.tags["state_sha256"][:16] for card in cards},
+            recipes={
+                role: card.tags["recipe"] for role, card in zip((CHAMPION, INDEPENDENT), cards, strict=True)
+            },
         )
 
     def _close(self, entries: Sequence[Entry], left_out: Mapping[str, int], refusal: str) -> None:
@@ -181,6 +186,7 @@ class SettleLedger(Stage):
         from pipeline.evaluation.comparison import published_table
         from pipeline.forecasts import settlement
         from pipeline.forecasts.ledger import published_policy
+        from pipeline.monitoring.live_power import power_rows
 
         entries = entries_in(LedgerFiles(self.data.ledger))[: read_json(self.paths.sealed)["length"]]
         threshold = self.settings.value_threshold
@@ -191,6 +197,8 @@ class SettleLedger(Stage):
             "ledger_results": results,
             "track_record": settlement.track_record(entries, results, rules),
             "lead_times": settlement.lead_times(entries, results, rules),
+            "live_monitor": settlement.live_monitor(entries, results, rules),
+            "live_monitor_power": power_rows(),
             "ledger_runs": settlement.runs_of(
                 entries, LedgerFiles(self.data.ledger).published(), self.run_id
             ),
