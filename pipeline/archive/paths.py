@@ -112,6 +112,11 @@ class DataRoot:
         """Return the folder of the sealed forecasts: one file a run, never rewritten."""
         return self.folder / "ledger"
 
+    @property
+    def incidents(self) -> Path:
+        """Return the JSON document of what the operator was told and what is not over yet."""
+        return self.folder / "incidents.json"
+
     def replay(self, name: str) -> Path:
         """Return the JSON record that closes a replay of several nights."""
         return self.folder / "replays" / f"{_checked_name('replay', name)}.json"
@@ -129,6 +134,15 @@ class DataRoot:
     def skill_block(self, content: str) -> Path:
         """Return the folder of one family's forecasts of one block, by the hash of all that made them."""
         return self.folder / "skill" / "blocks" / _checked_hash(content)[:2] / content
+
+    @property
+    def decisions(self) -> Path:
+        """Return the folder of decisions: one document a run that trains or could have."""
+        return self.folder / "decisions"
+
+    def decision(self, run_id: str) -> Path:
+        """Return the document of one run's decisions."""
+        return self.decisions / f"{_checked_name('run_id', run_id)}.json"
 
     @property
     def lock(self) -> Path:
