@@ -7,7 +7,10 @@ be read.
 
 A ledger is a chain of entries, one JSON document a line, in files of one run each. `hash` is the SHA-256 of
 the entry without it, written with sorted keys and no blanks; `previous` is the hash of the entry before. The
-first entry's `previous` is 64 zeros. The site computes its own track record with the functions of this file.
+first entry's `previous` is 64 zeros. The site computes its own track record with the
+functions of this file. Where an authority has attested heads, each token `<entries>-<head>.tsr` is checked to
+be about this chain; its signature is checked by
+`openssl ts -verify -digest <head> -in <entries>-<head>.tsr -CAfile <the authority's certificates>`.
 """
 
 from __future__ import annotations
@@ -96,6 +99,18 @@ def check_chain(entries: Sequence[Entry], older_head: str = "") -> str:
     if older_head and older_head not in heads:
         raise Broken(f"the head {older_head} is not in this chain: it was rewritten since")
     return head
+
+
+def check_timestamp(name: str, token: bytes, entries: Sequence[Entry]) -> None:
+    """Raise Broken where a time-stamp token `<entries>-<head>.tsr` is not about that head of this chain.
+
+    Whether the authority signed it is for openssl to say, with the authority's certificate:
+    openssl ts -verify -digest HEAD -in NAME -CAfile AUTHORITY.pem
+    """
+    length, _, head = name.removesuffix(".tsr").partition("-")
+    is_there = length.isdigit() and 0 < int(length) <= len(entries)
+    if not is_there or entries[int(length) - 1]["hash"] != head or bytes.fromhex(head) not in token:
+        raise Broken(f"the time stamp {name} is not about a head of this chain")
 
 
 def _fault_of(entry: Entry, number: int, head: str, before: str) -> str:
@@ -358,9 +373,12 @@ def verify(ledger: str, data: str, older_head: str = "") -> str:
     Raises Broken where something does not hold, OSError, ValueError or KeyError where it cannot be read.
     """
     run = json.loads(_read(data, "run.json"))["ledger"]
-    names = [file["name"] for file in json.loads(_read(ledger, "index.json"))["files"]]
+    index = json.loads(_read(ledger, "index.json"))
+    names = [file["name"] for file in index["files"]]
     entries = [entry for name in names for entry in entries_of(_read(ledger, name), name)]
     head, shown = check_chain(entries, older_head), entries[: run["length"]]
+    for name in index.get("timestamps", ()):
+        check_timestamp(name, _read(ledger, name), entries)
     if len(shown) < run["length"] or check_chain(shown) != run["head"]:
         raise Broken(f"the release shows the head {run['head']}, which this ledger does not have")
     results = {row["match_id"]: result_of(row) for row in _rows(_read(data, "ledger_results.json"))}

@@ -51,8 +51,8 @@ def updated(
 ) -> Known:
     """Return the incidents after a run.
 
-    judged: the kinds this run could tell about; incidents of other kinds stay as they are. An incident of a
-    judged kind that was not seen is over.
+    judged: how the keys of the incidents begin that this run could tell about, such as a kind; all others
+    stay as they are. A judged incident that was not seen is over.
     """
     now: Known = {key: dict(entry) for key, entry in known.items()}
     for incident in seen:
@@ -62,7 +62,8 @@ def updated(
             now[incident.key] = begun | {"text": harmless(incident.text)}
     current = {incident.key for incident in seen}
     for key, entry in now.items():
-        if entry["kind"] in judged and key not in current and not entry["is_over"]:
+        is_judged = any(key.startswith(each) for each in judged)
+        if is_judged and key not in current and not entry["is_over"]:
             now[key] = entry | {"is_over": True, "told": []}
     return now
 

@@ -12,6 +12,7 @@ import luigi
 from pipeline.archive import clock
 from pipeline.archive.atomic import read_json, write_json
 from pipeline.archive.ledger_files import LedgerFiles
+from pipeline.domain.errors import LedgerError
 from pipeline.tasks.archive import divisions_in, intake_of
 from pipeline.tasks.forecasting import ScoreFixtures, champion_of, independent_model_of
 from pipeline.tasks.quality import anchored_families
@@ -139,6 +140,7 @@ class RecordPredictions(Stage):
     def _close(self, entries: Sequence[Entry], left_out: Mapping[str, int], refusal: str) -> None:
         own = sum(entry["run_id"] == self.run_id for entry in entries)
         say(refusal or f"{own} entries sealed, left out {dict(left_out) or 'none'}; {len(entries)} in all")
+        self._stamp(entries)
         write_json(
             self.paths.sealed,
             {
@@ -149,6 +151,19 @@ class RecordPredictions(Stage):
                 "head": entries[-1]["hash"] if entries else "0" * 64,
             },
         )
+
+    def _stamp(self, entries: Sequence[Entry]) -> None:
+        """Have the head attested where the settings name an authority; a fault is told and stops nothing."""
+        from pipeline.archive.timestamps import stamp
+
+        address = self.settings.timestamp_url
+        if not (address and entries):
+            return
+        try:
+            path = stamp(self.data.ledger, entries[-1]["hash"], len(entries), address)
+            say(f"the head is attested by {path.name}")
+        except (LedgerError, OSError, ValueError) as fault:
+            say(f"the head is not attested, the next run asks again: {fault}")
 
 
 def quotes_on_offer(quotes: Any, sources: Sequence[str]) -> dict[str, list[dict[str, Any]]]:

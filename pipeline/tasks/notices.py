@@ -44,7 +44,7 @@ def tell_of_run(stage: Stage, summary: dict[str, Any]) -> None:
 
 
 def incidents_of(stage: Stage, summary: dict[str, Any]) -> tuple[list[Incident], set[str]]:
-    """Return what a finished run found wrong, and the kinds it could judge."""
+    """Return what a finished run found wrong, and how the keys begin that it could judge."""
     seen = [
         Incident(incidents.WITHHELD_DIVISION, code, reason) for code, reason in summary["withheld"].items()
     ]
@@ -54,7 +54,7 @@ def incidents_of(stage: Stage, summary: dict[str, Any]) -> tuple[list[Incident],
         seen.append(Incident(incidents.FAILING_SOURCE, str(summary["source"]), text))
     seen += _live_alarms(stage)
     judged = {
-        incidents.FAILED_RUN,
+        f"{incidents.FAILED_RUN}: {stage.current_run.goal} in ",  # a refresh does not end a failed night
         incidents.WITHHELD_DIVISION,
         incidents.FAILING_SOURCE,
         incidents.LIVE_ALARM,

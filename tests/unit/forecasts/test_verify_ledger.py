@@ -173,6 +173,20 @@ def test_a_release_made_before_there_was_a_monitor_is_verified_without_it(tmp_pa
     assert proof.main([str(tmp_path)]) == 0
 
 
+def test_a_time_stamp_must_be_about_a_head_of_the_chain() -> None:
+    entries = two_evenings()
+    head = entries[7]["hash"]
+    proof.check_timestamp(f"8-{head}.tsr", b"token" + bytes.fromhex(head), entries)
+    for name, token in (
+        (f"9-{head}.tsr", bytes.fromhex(head)),
+        (f"99-{head}.tsr", bytes.fromhex(head)),
+        (f"8-{head}.tsr", b"another token"),
+        (f"8-{'ab' * 32}.tsr", b"\xab" * 32),
+    ):
+        with pytest.raises(proof.Broken, match="time stamp"):
+            proof.check_timestamp(name, token, entries)
+
+
 def test_the_command_notices_a_file_cut_off_the_end(tmp_path: Path) -> None:
     index = publish(tmp_path) / "ledger" / "index.json"
     index.write_text(json.dumps({"files": [{"name": "000001-run-1.jsonl"}]}))
