@@ -48,6 +48,7 @@ METRICS = (
     "clv_value",
     "clv_value_best",
 )
+LEAD_METRICS = ("log_loss", "market_log_loss", "log_loss_gap")
 
 
 class Broken(Exception):
@@ -239,6 +240,23 @@ def headline(
     return [{"role": key[0], "metric": key[1], **_summary(found[key], policy)} for key in order]
 
 
+def lead_times(
+    entries: Sequence[Entry], results: Mapping[str, Result], policy: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the scores of the last entries sealed at least so many of the policy's hours before kick-off."""
+    rows: list[dict[str, Any]] = []
+    for hours in policy["lead_hours"]:
+        least = timedelta(hours=hours)
+        early = [entry for entry in entries if _lead(entry, results[entry["match_id"]]) >= least]
+        found = headline(early, results, policy)
+        rows += [{"hours": hours, **row} for row in found if row["metric"] in LEAD_METRICS]
+    return rows
+
+
+def _lead(entry: Entry, result: Result) -> timedelta:
+    return _instant(result["earliest_kick_off_at"] or entry["closes_at"]) - _instant(entry["issued_at"])
+
+
 def _summary(by_day: Mapping[str, list[float]], policy: Mapping[str, Any]) -> dict[str, Any]:
     blocks = [(math.fsum(by_day[day]), len(by_day[day])) for day in sorted(by_day)]
     n = sum(count for _, count in blocks)
@@ -384,20 +402,24 @@ def verify(ledger: str, data: str, older_head: str = "") -> str:
     results = {row["match_id"]: result_of(row) for row in _rows(_read(data, "ledger_results.json"))}
     computed = headline(shown, results, run["policy"])
     _compare(computed, _rows(_read(data, "track_record.json")), ("role", "metric"))
+    leads = lead_times(shown, results, run["policy"])
+    _compare(leads, _rows(_read(data, "lead_times.json")), ("hours", "role", "metric"))
     if "monitor" in run["policy"]:  # releases made by earlier versions have none
         evidence = live_monitor(shown, results, run["policy"])
         _compare(evidence, _rows(_read(data, "live_monitor.json")), ("recipe", "day"))
-    return f"{len(entries)} entries hold together, {len(computed)} numbers follow from them; head {head}"
+    numbers = len(computed) + len(leads)
+    return f"{len(entries)} entries hold together, {numbers} numbers follow from them; head {head}"
 
 
 def _compare(
-    computed: Sequence[Mapping[str, Any]], published: Sequence[Mapping[str, Any]], key: tuple[str, str]
+    computed: Sequence[Mapping[str, Any]], published: Sequence[Mapping[str, Any]], key: tuple[str, ...]
 ) -> None:
-    left = {(row[key[0]], row[key[1]]): row for row in published}
+    left = {tuple(row[name] for name in key): row for row in published}
     for row in computed:
-        found = left.pop((row[key[0]], row[key[1]]), {})
+        named = tuple(row[name] for name in key)
+        found = left.pop(named, {})
         if not all(_is_equal(found.get(name), row[name]) for name in row if name not in key):
-            raise Broken(f"{row[key[0]]} {row[key[1]]}: published {dict(found)}, computed {dict(row)}")
+            raise Broken(f"{' '.join(map(str, named))}: published {dict(found)}, computed {dict(row)}")
     if left:
         raise Broken(f"published without settled entries: {sorted(left)}")
 

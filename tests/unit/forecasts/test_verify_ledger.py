@@ -120,6 +120,7 @@ def publish(folder: Path) -> Path:
     for name, rows in (
         ("ledger_results", results_of(entries, feed())),
         ("track_record", proof.headline(entries, results(), RULES)),
+        ("lead_times", proof.lead_times(entries, results(), RULES)),
         ("live_monitor", proof.live_monitor(entries, results(), RULES)),
     ):
         table = {"columns": list(rows[0]), "rows": [list(row.values()) for row in rows]}
@@ -162,6 +163,17 @@ def test_the_command_notices_evidence_that_does_not_follow(
     file.write_text(json.dumps(table))
     assert proof.main([str(tmp_path)]) == 1
     assert "2026-05-02" in capsys.readouterr().err
+
+
+def test_the_command_notices_a_lead_time_that_does_not_follow(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = publish(tmp_path) / "data" / "lead_times.json"
+    table = json.loads(file.read_text())
+    table["rows"][0][table["columns"].index("n")] += 1
+    file.write_text(json.dumps(table))
+    assert proof.main([str(tmp_path)]) == 1
+    assert "1 champion log_loss" in capsys.readouterr().err
 
 
 def test_a_release_made_before_there_was_a_monitor_is_verified_without_it(tmp_path: Path) -> None:
