@@ -2,6 +2,7 @@
 
     <data root>/ledger/000001-<run id>.jsonl    the sealed entries of one run, a line each
     <data root>/ledger/published.jsonl          runs whose release went live, a line each
+    <data root>/ledger/12-<head>.tsr            a time-stamp authority's token for the head of 12 entries
     site/ledger/<data root>/                    the same files for outsiders, `index.json` and the verifier
 
 What an entry means belongs to the forecasts' room: here it is bytes and documents. Call the writers while
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.archive.atomic import read_json, write_bytes, write_json
+from pipeline.archive.timestamps import token_files
 from pipeline.domain.errors import LedgerError
 
 _FILE = re.compile(r"(\d{6})-([A-Za-z0-9][A-Za-z0-9_.-]*)\.jsonl")
@@ -84,12 +86,21 @@ def publish_ledger(ledger: LedgerFiles, folder: Path, verifier: bytes) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     entries = [_published_file(path, folder) for path in ledger.files()]
-    index = {"files": entries, "published_runs": ledger.published()}
+    index = {"files": entries, "published_runs": ledger.published(), "timestamps": _tokens(ledger, folder)}
     if not (folder / INDEX).is_file() or read_json(folder / INDEX) != index:
         write_json(folder / INDEX, index)
     script = folder / "verify_ledger.py"
     if not script.is_file() or script.read_bytes() != verifier:
         write_bytes(script, verifier)
+
+
+def _tokens(ledger: LedgerFiles, folder: Path) -> list[str]:
+    """Copy the authority's tokens not there yet and return the names of all."""
+    tokens = token_files(ledger.folder)
+    for path in tokens:
+        if not (folder / path.name).is_file():
+            write_bytes(folder / path.name, path.read_bytes())
+    return [path.name for path in tokens]
 
 
 def _published_file(path: Path, folder: Path) -> dict[str, Any]:

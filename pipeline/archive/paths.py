@@ -112,6 +112,11 @@ class DataRoot:
         """Return the folder of the sealed forecasts: one file a run, never rewritten."""
         return self.folder / "ledger"
 
+    @property
+    def incidents(self) -> Path:
+        """Return the JSON document of what the operator was told and what is not over yet."""
+        return self.folder / "incidents.json"
+
     def replay(self, name: str) -> Path:
         """Return the JSON record that closes a replay of several nights."""
         return self.folder / "replays" / f"{_checked_name('replay', name)}.json"

@@ -38,7 +38,8 @@ class Seal:
     """What all entries of a run share.
 
     kind: `live`, `replay` or `simulated`; a ledger holds one kind. model_ids: by family, a digest of its
-    state; intake: the digest of the bytes that fed the run.
+    state; recipes: by role, the recipe of the model that leads there, whichever family speaks of a fixture;
+    intake: the digest of the bytes that fed the run.
     """
 
     run_id: str
@@ -48,6 +49,7 @@ class Seal:
     intake: str
     value_threshold: float
     model_ids: Mapping[str, str] = field(default_factory=dict)
+    recipes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,7 @@ def candidates_of(
                     "role": role,
                     "family": family,
                     "model": seal.model_ids.get(family, ""),
+                    "recipe": seal.recipes.get(role, ""),
                     "probabilities": [round(share, _DIGITS) for share in row],
                     "quotes": [dict(quote) for quote in quotes.get(match_id, ())],
                 }

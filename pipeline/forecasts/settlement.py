@@ -23,7 +23,6 @@ OPEN, AWAITING, POSTPONED = "upcoming", "awaiting_result", "postponed"
 SETTLED, VOID, ABANDONED, NO_RESULT = "settled", "void", "abandoned", "no_result"
 _AWAITS_RESULT = timedelta(days=3)
 _NO_SCORE = "the match has no score"
-_LEAD_METRICS = ("log_loss", "market_log_loss", "log_loss_gap")
 
 Rows = list[dict[str, Any]]
 
@@ -87,17 +86,14 @@ def track_record(entries: Sequence[Entry], results: Rows, rules: Mapping[str, An
     return proof.headline(entries, {row["match_id"]: proof.result_of(row) for row in results}, rules)
 
 
+def live_monitor(entries: Sequence[Entry], results: Rows, rules: Mapping[str, Any]) -> Rows:
+    """Return table `live_monitor`: the evidence against the published chances by recipe and match-day."""
+    return proof.live_monitor(entries, {row["match_id"]: proof.result_of(row) for row in results}, rules)
+
+
 def lead_times(entries: Sequence[Entry], results: Rows, rules: Mapping[str, Any]) -> Rows:
     """Return table `lead_times`: scores of the last entry sealed at least so many hours before kick-off."""
-    known = {row["match_id"]: proof.result_of(row) for row in results}
-    rows: Rows = []
-    for hours in rules["lead_hours"]:
-        early = [
-            entry for entry in entries if _lead(entry, known[entry["match_id"]]) >= timedelta(hours=hours)
-        ]
-        found = proof.headline(early, known, rules)
-        rows += [{"hours": hours, **row} for row in found if row["metric"] in _LEAD_METRICS]
-    return rows
+    return proof.lead_times(entries, {row["match_id"]: proof.result_of(row) for row in results}, rules)
 
 
 def runs_of(entries: Sequence[Entry], published: Mapping[str, str], run_id: str) -> Rows:
@@ -183,11 +179,6 @@ def _settled(entry: Entry, result: Mapping[str, Any], state: str, value_threshol
         row |= {f"p_{side}": shares[place], f"price_{side}": prices[place] if prices else None}
     scores = proof.scores_of(entry, result, value_threshold) if state == SETTLED else {}
     return row | {name: scores.get(name) for name in proof.METRICS}
-
-
-def _lead(entry: Entry, result: Mapping[str, Any]) -> timedelta:
-    kick_off_at = result["earliest_kick_off_at"] or entry["closes_at"]
-    return datetime.fromisoformat(kick_off_at) - datetime.fromisoformat(entry["issued_at"])
 
 
 def _text(instant: datetime) -> str:

@@ -7,7 +7,10 @@ be read.
 
 A ledger is a chain of entries, one JSON document a line, in files of one run each. `hash` is the SHA-256 of
 the entry without it, written with sorted keys and no blanks; `previous` is the hash of the entry before. The
-first entry's `previous` is 64 zeros. The site computes its own track record with the functions of this file.
+first entry's `previous` is 64 zeros. The site computes its own track record with the
+functions of this file. Where an authority has attested heads, each token `<entries>-<head>.tsr` is checked to
+be about this chain; its signature is checked by
+`openssl ts -verify -digest <head> -in <entries>-<head>.tsr -CAfile <the authority's certificates>`.
 """
 
 from __future__ import annotations
@@ -45,6 +48,7 @@ METRICS = (
     "clv_value",
     "clv_value_best",
 )
+LEAD_METRICS = ("log_loss", "market_log_loss", "log_loss_gap")
 
 
 class Broken(Exception):
@@ -96,6 +100,18 @@ def check_chain(entries: Sequence[Entry], older_head: str = "") -> str:
     if older_head and older_head not in heads:
         raise Broken(f"the head {older_head} is not in this chain: it was rewritten since")
     return head
+
+
+def check_timestamp(name: str, token: bytes, entries: Sequence[Entry]) -> None:
+    """Raise Broken where a time-stamp token `<entries>-<head>.tsr` is not about that head of this chain.
+
+    Whether the authority signed it is for openssl to say, with the authority's certificate:
+    openssl ts -verify -digest HEAD -in NAME -CAfile AUTHORITY.pem
+    """
+    length, _, head = name.removesuffix(".tsr").partition("-")
+    is_there = length.isdigit() and 0 < int(length) <= len(entries)
+    if not is_there or entries[int(length) - 1]["hash"] != head or bytes.fromhex(head) not in token:
+        raise Broken(f"the time stamp {name} is not about a head of this chain")
 
 
 def _fault_of(entry: Entry, number: int, head: str, before: str) -> str:
@@ -224,6 +240,23 @@ def headline(
     return [{"role": key[0], "metric": key[1], **_summary(found[key], policy)} for key in order]
 
 
+def lead_times(
+    entries: Sequence[Entry], results: Mapping[str, Result], policy: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the scores of the last entries sealed at least so many of the policy's hours before kick-off."""
+    rows: list[dict[str, Any]] = []
+    for hours in policy["lead_hours"]:
+        least = timedelta(hours=hours)
+        early = [entry for entry in entries if _lead(entry, results[entry["match_id"]]) >= least]
+        found = headline(early, results, policy)
+        rows += [{"hours": hours, **row} for row in found if row["metric"] in LEAD_METRICS]
+    return rows
+
+
+def _lead(entry: Entry, result: Result) -> timedelta:
+    return _instant(result["earliest_kick_off_at"] or entry["closes_at"]) - _instant(entry["issued_at"])
+
+
 def _summary(by_day: Mapping[str, list[float]], policy: Mapping[str, Any]) -> dict[str, Any]:
     blocks = [(math.fsum(by_day[day]), len(by_day[day])) for day in sorted(by_day)]
     n = sum(count for _, count in blocks)
@@ -245,6 +278,88 @@ def _interval(
         means.append(math.fsum(total for total, _ in drawn) / sum(count for _, count in drawn))
     means.sort()
     return _rounded(means[math.ceil(0.025 * draws) - 1]), _rounded(means[math.ceil(0.975 * draws) - 1])
+
+
+def live_monitor(
+    entries: Iterable[Entry], results: Mapping[str, Result], policy: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the evidence against "the published chances are right", a row a recipe and match-day (UTC).
+
+    An e-value is a fair bet against that claim: it multiplies, match by match in the order of kick-off, the
+    chance another forecast gave to what happened by the chance we had sealed, and takes the mean over the
+    alternatives declared in the policy. While the claim holds it exceeds 100 ever with a chance of at most
+    1/100, however often one looks: Ville 1939; Ramdas, Gruenwald, Vovk and Shafer 2023, "Game-theoretic
+    statistics and safe anytime-valid inference". Evidence is counted for each recipe on its own.
+    """
+    rules = policy["monitor"]
+    found: dict[str, list[tuple[str, str, list[float]]]] = {}
+    for (match_id, role), entry in scored_entries(entries, results, policy).items():
+        if role == rules["role"]:
+            gains = log_ratios(entry, outcome_of(results[match_id]), rules["alternatives"])
+            kick_off = results[match_id]["kick_off_at"], match_id
+            found.setdefault(entry.get("recipe", ""), []).append((*kick_off, gains))
+    rows = [row for recipe in sorted(found) for row in _evidence(recipe, sorted(found[recipe]), rules)]
+    return sorted(rows, key=lambda row: (row["day"], row["recipe"]))
+
+
+def log_ratios(entry: Entry, outcome: int, alternatives: Sequence[Mapping[str, Any]]) -> list[float]:
+    """Return for every alternative the log of its chance of the outcome over ours.
+
+    An alternative's chances are proportional to ours to the power `own` times the market's to the power
+    `market`. One that needs a market average where none was sealed bets nothing.
+    """
+    shares, average = entry["probabilities"], prices_of(entry, AVERAGE)
+    market = implied(average) if average else None
+    found = []
+    for each in alternatives:
+        if each["market"] and market is None:
+            found.append(0.0)
+            continue
+        other = [
+            share ** each["own"] * chance ** each["market"]
+            for share, chance in zip(shares, market or shares, strict=True)
+        ]
+        found.append(math.log(other[outcome] / math.fsum(other) / shares[outcome]))
+    return found
+
+
+def log_mean(logs: Sequence[float], weights: Sequence[float]) -> float:
+    """Return the log of the weighted mean of numbers given by their logs."""
+    most = max(logs)
+    total = math.fsum(weight * math.exp(log - most) for log, weight in zip(logs, weights, strict=True))
+    return most + math.log(total / math.fsum(weights))
+
+
+def _evidence(
+    recipe: str, found: Sequence[tuple[str, str, list[float]]], rules: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    alternatives, rows = rules["alternatives"], []
+    logs, highest = [0.0] * len(alternatives), 0.0
+    for number, (kick_off_at, _, gains) in enumerate(found, start=1):
+        logs = [log + gain for log, gain in zip(logs, gains, strict=True)]
+        day = kick_off_at[:10]
+        if number < len(found) and found[number][0][:10] == day:
+            continue
+        log_e = {name: _of_kind(logs, alternatives, name) for name in ("", "market", "own")}
+        highest = max(highest, log_e[""])
+        rows.append(
+            {
+                "recipe": recipe,
+                "day": day,
+                "n": number,
+                "log_e_value": _rounded(log_e[""]),
+                "log_e_market": _rounded(log_e["market"]),
+                "log_e_own": _rounded(log_e["own"]),
+                "highest_log_e_value": _rounded(highest),
+                "is_alarm": highest >= math.log(rules["alarm_e_value"]),
+            }
+        )
+    return rows
+
+
+def _of_kind(logs: Sequence[float], alternatives: Sequence[Mapping[str, Any]], kind: str) -> float:
+    places = [place for place, each in enumerate(alternatives) if kind in ("", each["kind"])]
+    return log_mean([logs[place] for place in places], [alternatives[place]["weight"] for place in places])
 
 
 def _rounded(value: float) -> float:
@@ -276,23 +391,35 @@ def verify(ledger: str, data: str, older_head: str = "") -> str:
     Raises Broken where something does not hold, OSError, ValueError or KeyError where it cannot be read.
     """
     run = json.loads(_read(data, "run.json"))["ledger"]
-    names = [file["name"] for file in json.loads(_read(ledger, "index.json"))["files"]]
+    index = json.loads(_read(ledger, "index.json"))
+    names = [file["name"] for file in index["files"]]
     entries = [entry for name in names for entry in entries_of(_read(ledger, name), name)]
     head, shown = check_chain(entries, older_head), entries[: run["length"]]
+    for name in index.get("timestamps", ()):
+        check_timestamp(name, _read(ledger, name), entries)
     if len(shown) < run["length"] or check_chain(shown) != run["head"]:
         raise Broken(f"the release shows the head {run['head']}, which this ledger does not have")
     results = {row["match_id"]: result_of(row) for row in _rows(_read(data, "ledger_results.json"))}
     computed = headline(shown, results, run["policy"])
-    _compare(computed, _rows(_read(data, "track_record.json")))
-    return f"{len(entries)} entries hold together, {len(computed)} numbers follow from them; head {head}"
+    _compare(computed, _rows(_read(data, "track_record.json")), ("role", "metric"))
+    leads = lead_times(shown, results, run["policy"])
+    _compare(leads, _rows(_read(data, "lead_times.json")), ("hours", "role", "metric"))
+    if "monitor" in run["policy"]:  # releases made by earlier versions have none
+        evidence = live_monitor(shown, results, run["policy"])
+        _compare(evidence, _rows(_read(data, "live_monitor.json")), ("recipe", "day"))
+    numbers = len(computed) + len(leads)
+    return f"{len(entries)} entries hold together, {numbers} numbers follow from them; head {head}"
 
 
-def _compare(computed: Sequence[Mapping[str, Any]], published: Sequence[Mapping[str, Any]]) -> None:
-    left = {(row["role"], row["metric"]): row for row in published}
+def _compare(
+    computed: Sequence[Mapping[str, Any]], published: Sequence[Mapping[str, Any]], key: tuple[str, ...]
+) -> None:
+    left = {tuple(row[name] for name in key): row for row in published}
     for row in computed:
-        found = left.pop((row["role"], row["metric"]), {})
-        if not all(_is_equal(found.get(name), row[name]) for name in ("n", "days", "value", "low", "high")):
-            raise Broken(f"{row['role']} {row['metric']}: published {dict(found)}, computed {dict(row)}")
+        named = tuple(row[name] for name in key)
+        found = left.pop(named, {})
+        if not all(_is_equal(found.get(name), row[name]) for name in row if name not in key):
+            raise Broken(f"{' '.join(map(str, named))}: published {dict(found)}, computed {dict(row)}")
     if left:
         raise Broken(f"published without settled entries: {sorted(left)}")
 

@@ -18,6 +18,7 @@ from pipeline.publishing.view_models import (
     coverage,
     divisions,
     downloads,
+    live_monitor,
     markets,
     matches,
     models,
@@ -165,6 +166,7 @@ def _track_record_page(tables: PublishedTables, run: RunFacts) -> PageView:
         "matches": track_record.sealed_matches(tables),
         "corrections": track_record.corrections(tables),
         "runs": track_record.sealed_runs(tables),
+        "monitor": live_monitor.monitor(tables, run),
         "few": track_record.FEW_MATCHES,
     }
     words = "Every forecast sealed before kick-off, scored beside the market, and how to check the ledger."

@@ -53,6 +53,8 @@ TABLES = (
     "ledger_results",
     "track_record",
     "lead_times",
+    "live_monitor",
+    "live_monitor_power",
     "ledger_runs",
     "ledger_corrections",
     "decisions",

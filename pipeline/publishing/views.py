@@ -55,7 +55,10 @@ class FamilyFacts:
 
 @dataclass(frozen=True)
 class LedgerFacts:
-    """The ledger as it stood at the run: `sealed` counts the run's own entries, `refusal` says why none."""
+    """The ledger as it stood at the run: `sealed` counts the run's own entries, `refusal` says why none.
+
+    recipe: of the published chances now; the live monitor counts evidence for each recipe on its own.
+    """
 
     folder: str
     length: int
@@ -63,6 +66,7 @@ class LedgerFacts:
     sealed: int
     refusal: str
     policy: Mapping[str, Any]
+    recipe: str = ""
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,8 @@ class PublishedTables:
     settled: pd.DataFrame
     track_record: pd.DataFrame
     lead_times: pd.DataFrame
+    live_monitor: pd.DataFrame
+    live_monitor_power: pd.DataFrame
     ledger_runs: pd.DataFrame
     ledger_corrections: pd.DataFrame
     coverage: pd.DataFrame

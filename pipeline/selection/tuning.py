@@ -86,7 +86,7 @@ def tune(
     from pipeline.models.catalogue import FAMILIES
 
     entry, trials = FAMILIES[family], trials_of(profile, family)
-    if entry.suggest is None:
+    if entry.suggest is None or not trials:
         return Tuned(profile=profile, seed=seed)
     try:
         past, block = split_for_tuning(family, features, before_season)

@@ -14,6 +14,7 @@ import luigi
 from pipeline.archive import clock
 from pipeline.archive.atomic import read_json, write_json, write_text
 from pipeline.tasks.forecasting import withheld_divisions
+from pipeline.tasks.notices import tell_of_run
 from pipeline.tasks.run import decide_run
 from pipeline.tasks.site import SiteStage, SwitchRelease
 from pipeline.tasks.stage import Stage, logger
@@ -82,6 +83,7 @@ class Goal(luigi.Task):
         stage = self.requires()
         write_json(stage.paths.published, self._record(stage, run_summary(stage)))
         _log_summary(run_summary(stage))
+        tell_of_run(stage, run_summary(stage))
 
     def _record(self, stage: Stage, summary: dict[str, Any]) -> dict[str, Any]:
         broken = [entry["path"] for entry in summary["files"] if entry["reason"]]

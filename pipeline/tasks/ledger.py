@@ -12,6 +12,7 @@ import luigi
 from pipeline.archive import clock
 from pipeline.archive.atomic import read_json, write_json
 from pipeline.archive.ledger_files import LedgerFiles
+from pipeline.domain.errors import LedgerError
 from pipeline.tasks.archive import divisions_in, intake_of
 from pipeline.tasks.forecasting import ScoreFixtures, speakers_of
 from pipeline.tasks.quality import anchored_families
@@ -28,6 +29,8 @@ LEDGER_TABLES = (
     "ledger_results",
     "track_record",
     "lead_times",
+    "live_monitor",
+    "live_monitor_power",
     "ledger_runs",
     "ledger_corrections",
 )
@@ -117,9 +120,12 @@ class RecordPredictions(Stage):
         return source if source == "fonbet" else self.settings.source
 
     def _seal(self) -> Seal:
-        from pipeline.forecasts.ledger import Seal
+        from pipeline.forecasts.ledger import CHAMPION, INDEPENDENT, Seal
 
-        settings, run = self.settings, self.current_run
+        settings, run, cards = self.settings, self.current_run, speakers_of(self)
+        spoken = {CHAMPION: next(iter(cards.values()))}
+        if "independent" in cards:
+            spoken[INDEPENDENT] = cards["independent"]
         return Seal(
             run_id=self.run_id,
             release_id=release_id_of(self),
@@ -127,12 +133,14 @@ class RecordPredictions(Stage):
             source=settings.source,
             intake=intake_of(self).digest,
             value_threshold=settings.value_threshold,
-            model_ids={card.family: card.tags["state_sha256"][:16] for card in speakers_of(self).values()},
+            model_ids={card.family: card.tags["state_sha256"][:16] for card in cards.values()},
+            recipes={role: card.tags["recipe"] for role, card in spoken.items()},
         )
 
     def _close(self, entries: Sequence[Entry], left_out: Mapping[str, int], refusal: str) -> None:
         own = sum(entry["run_id"] == self.run_id for entry in entries)
         say(refusal or f"{own} entries sealed, left out {dict(left_out) or 'none'}; {len(entries)} in all")
+        self._stamp(entries)
         write_json(
             self.paths.sealed,
             {
@@ -143,6 +151,19 @@ class RecordPredictions(Stage):
                 "head": entries[-1]["hash"] if entries else "0" * 64,
             },
         )
+
+    def _stamp(self, entries: Sequence[Entry]) -> None:
+        """Have the head attested where the settings name an authority; a fault is told and stops nothing."""
+        from pipeline.archive.timestamps import stamp
+
+        address = self.settings.timestamp_url
+        if not (address and entries):
+            return
+        try:
+            path = stamp(self.data.ledger, entries[-1]["hash"], len(entries), address)
+            say(f"the head is attested by {path.name}")
+        except (LedgerError, OSError, ValueError) as fault:
+            say(f"the head is not attested, the next run asks again: {fault}")
 
 
 def quotes_on_offer(quotes: Any, sources: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
@@ -180,6 +201,7 @@ class SettleLedger(Stage):
         from pipeline.evaluation.comparison import published_table
         from pipeline.forecasts import settlement
         from pipeline.forecasts.ledger import published_policy
+        from pipeline.monitoring.live_power import power_rows
 
         entries = entries_in(LedgerFiles(self.data.ledger))[: read_json(self.paths.sealed)["length"]]
         threshold = self.settings.value_threshold
@@ -190,6 +212,8 @@ class SettleLedger(Stage):
             "ledger_results": results,
             "track_record": settlement.track_record(entries, results, rules),
             "lead_times": settlement.lead_times(entries, results, rules),
+            "live_monitor": settlement.live_monitor(entries, results, rules),
+            "live_monitor_power": power_rows(),
             "ledger_runs": settlement.runs_of(
                 entries, LedgerFiles(self.data.ledger).published(), self.run_id
             ),

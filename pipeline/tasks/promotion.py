@@ -56,12 +56,8 @@ class DecidePromotion(Stage):
             "trials": read_table(self.paths.trial_forecasts),
         }
         decisions = self._decisions(tuning, forecasts)
-        standing, adopted = dict(tuning["standing"]), []
-        for decision in decisions.values():
-            if decision["promoted"] and decision["promoted"].endswith(_ON_TRIAL):
-                family = decision["promoted"].removesuffix(_ON_TRIAL)
-                standing[family] = tuning["trials"][family]
-                adopted.append(family)
+        adopted = _adopted(decisions, tuning["trials"])
+        standing = tuning["standing"] | {family: tuning["trials"][family] for family in adopted}
         write_table(self.paths.walk_forward, _with_rows_of(forecasts, adopted))
         write_json(
             self.paths.decision,
@@ -134,6 +130,18 @@ class DecidePromotion(Stage):
                         )
                     )
         return found
+
+
+def _adopted(decisions: Mapping[str, Any], trials: Mapping[str, Any]) -> list[str]:
+    """Return the families whose recipe on trial stands from now on.
+
+    It was promoted, or another family was, and no champion holds the family's old recipe in place any more.
+    """
+    return [
+        decision["champion"]
+        for decision in decisions.values()
+        if decision["promoted"] and decision["champion"] in trials
+    ]
 
 
 def _with_rows_of(forecasts: Mapping[str, pd.DataFrame], adopted: list[str]) -> pd.DataFrame:

@@ -19,7 +19,8 @@ from pipeline.archive import clock
 from pipeline.archive.atomic import read_json
 from pipeline.archive.paths import PROJECT_ROOT, DataRoot, RunPaths
 from pipeline.domain.errors import SettingError
-from pipeline.tasks.settings import Settings, load_settings, quieten_libraries
+from pipeline.monitoring.notify import check_addresses
+from pipeline.tasks.settings import Settings, load_settings, notify_addresses, quieten_libraries
 
 _RESUME_WITHIN = timedelta(hours=2)
 _RUN_ID = re.compile(r"(\d{8}T\d{4}Z)-(publish|retrain|refresh|skill)(-replay)?-([0-9a-f]{8})-(\d+)")
@@ -74,6 +75,7 @@ def decide_run(goal: str, as_of: str) -> Run:
     quieten_libraries()
     demand_library("libgomp.so.1", _LIBGOMP_REMEDY)
     settings = load_settings()
+    check_addresses(notify_addresses())
     revision = revision_of(settings)
     if as_of:
         return _open_attempt(settings, Run(_instant(as_of), goal, is_replay=True, revision=revision))

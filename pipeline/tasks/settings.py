@@ -19,6 +19,7 @@ from pipeline.archive.paths import DataRoot, SiteRoot
 from pipeline.domain.errors import SettingError
 from pipeline.domain.identity import slug_of
 from pipeline.domain.value import PRICE_SOURCES
+from pipeline.monitoring.notify import VARIABLE
 from pipeline.selection.address import SOURCE_PLACE, checked_address
 from pipeline.selection.profiles import profile_names, profile_of_source
 from pipeline.tasks.feed_settings import FeedSettings, read_feed_settings
@@ -44,6 +45,14 @@ _QUIET = {
 
 # Luigi shows it nowhere, since it may hold a password.
 _SECRET = {"significant": False, "visibility": luigi.parameter.ParameterVisibility.PRIVATE}
+
+# Settings that change nothing a run computes.
+_ASIDE = frozenset(
+    {
+        *("data_root", "site_root", "keep_releases", "notify_replays", "timestamp_url"),
+        *("registry_url", "study_url"),
+    }
+)
 
 
 class pipeline(luigi.Config):  # noqa: N801  the class name is the section's name
@@ -79,6 +88,8 @@ class pipeline(luigi.Config):  # noqa: N801  the class name is the section's nam
     fonbet_scope_market = luigi.IntParameter(default=1600)
     fonbet_names = luigi.Parameter(default="")
     fixtures_csv = luigi.Parameter(default="")
+    notify_replays = luigi.BoolParameter(default=False, parsing=luigi.BoolParameter.EXPLICIT_PARSING)
+    timestamp_url = luigi.Parameter(default="")
 
 
 @dataclass(frozen=True)
@@ -113,6 +124,8 @@ class Settings:
     division_table: bytes
     folder_mark: str
     feeds: FeedSettings = field(default_factory=FeedSettings)
+    notify_replays: bool = False
+    timestamp_url: str = ""
 
     @property
     def is_simulated(self) -> bool:
@@ -146,9 +159,7 @@ class Settings:
     def fingerprint(self) -> str:
         """Return the settings that change what a run computes, as text; where data lie is not among them."""
         chosen: Mapping[str, object] = {
-            name: value
-            for name, value in sorted(vars(self).items())
-            if name not in {"data_root", "site_root", "keep_releases", "registry_url", "study_url"}
+            name: value for name, value in sorted(vars(self).items()) if name not in _ASIDE
         }
         return repr(chosen)
 
@@ -179,6 +190,8 @@ def load_settings() -> Settings:
         unpublished_price_feeds=tuple(section.unpublished_price_feeds),
         **_state_of_folder(section.source, section.folder),
         feeds=read_feed_settings(section),
+        notify_replays=section.notify_replays,
+        timestamp_url=section.timestamp_url,
     )
     _check(settings)
     return settings
@@ -216,6 +229,9 @@ def _check(settings: Settings) -> None:
         raise SettingError("value_threshold", settings.value_threshold, "a share between 0 and 1")
     if not settings.base_url.startswith(("http://", "https://")):
         raise SettingError("base_url", settings.base_url, "an address that begins with http:// or https://")
+    if settings.timestamp_url and not settings.timestamp_url.startswith(("http://", "https://")):
+        reason = "an address that begins with http:// or https://, or nothing"
+        raise SettingError("timestamp_url", settings.timestamp_url, reason)
     for name in ("horizon_days", "test_seasons", "keep_releases"):
         if getattr(settings, name) < 1:
             raise SettingError(name, getattr(settings, name), "at least 1")
@@ -228,6 +244,11 @@ def _check_feeds(settings: Settings) -> None:
     if unknown:
         reason = f"the feeds are {', '.join(all_terms())}"
         raise SettingError("unpublished_price_feeds", ", ".join(unknown), reason)
+
+
+def notify_addresses() -> tuple[str, ...]:
+    """Return the receivers of notices, from the environment alone; they hold secrets and stand in no file."""
+    return tuple(os.environ.get(VARIABLE, "").split())
 
 
 def quieten_libraries() -> None:

@@ -19,6 +19,7 @@ from pipeline.tasks.forecasting import champion_of, evaluated_paths, withheld_di
 from pipeline.tasks.intake import source_of
 from pipeline.tasks.last_skill import last_skill
 from pipeline.tasks.ledger import LEDGER_TABLES, SettleLedger, release_id_of
+from pipeline.tasks.live_monitor import alarm_notices
 from pipeline.tasks.model_cards import model_cards_of
 from pipeline.tasks.quality import anchored_families, checked_suites, feeds_of
 from pipeline.tasks.stage import Stage, say
@@ -123,7 +124,8 @@ def _goal_scores_of(evaluated: RunPaths) -> pd.DataFrame:
 def notices_of(stage: Stage) -> pd.DataFrame:
     """Return what a reader must know of this run's data.
 
-    Pages and files in trouble, divisions withheld, deductions of unknown clubs, corrections received lately.
+    Pages and files in trouble, divisions withheld, deductions of unknown clubs, alarms of the live monitor,
+    corrections received lately.
     """
     import pandas as pd
 
@@ -154,6 +156,7 @@ def notices_of(stage: Stage) -> pd.DataFrame:
         kept_from = kept[code].get("kept_from")
         kept_at = datetime.fromisoformat(kept_from) if kept_from else None
         rows.append({"kind": "division", "subject": code, "reason": reason, "last_good_at": kept_at})
+    rows += alarm_notices(stage.paths, champion_of(stage).tags["recipe"])
     for each in read_json(stage.paths.corrections):
         received_at = datetime.fromisoformat(each["received_at"])
         rows.append(
@@ -226,6 +229,7 @@ def ledger_facts(stage: Stage) -> dict[str, Any]:
         "sealed": sealed["entries"],
         "refusal": sealed["refusal"],
         "policy": rules,
+        "recipe": champion_of(stage).tags["recipe"],
     }
 
 

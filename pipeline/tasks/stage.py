@@ -21,6 +21,7 @@ from pipeline.tasks.settings import Settings, load_settings
 
 logger = logging.getLogger(__name__)
 _held = ExitStack()
+_roots: set[DataRoot] = set()
 
 
 class Stage(luigi.Task):
@@ -79,10 +80,16 @@ def take_hold(data: DataRoot, paths: RunPaths, run_id: str) -> None:
     Raises PipelineError where another process holds it.
     """
     _held.enter_context(exclusive(data.lock))
+    _roots.add(data)
     for leftover in sweep(paths.folder):
         logger.warning("removed %s, left by a run that was cut short", leftover.name)
     if not paths.state.is_file():
         write_json(paths.state, {"run_id": run_id, "started_at": clock.now().isoformat(timespec="seconds")})
+
+
+def holds(data: DataRoot) -> bool:
+    """Tell whether this process holds the data root's lock."""
+    return data in _roots
 
 
 def say(message: str) -> None:
@@ -103,6 +110,10 @@ def note_failure(task: luigi.Task, error: BaseException) -> None:
     """Append what stopped a stage to the run's journal, for `make status`."""
     if isinstance(task, Stage):
         _journal(task, {"task": type(task).__name__, "error": f"{type(error).__name__}: {error}"[:500]})
+        if holds(task.data):  # another process at work is no failure of its run
+            from pipeline.tasks.notices import tell_of_failure
+
+            tell_of_failure(task, error)
 
 
 def _journal(task: Stage, entry: dict[str, Any]) -> None:

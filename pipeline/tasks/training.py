@@ -45,14 +45,17 @@ class DecideRetraining(Stage):
     def work(self) -> None:
         from pipeline.archive.tables import read_table
         from pipeline.selection.retraining import decide_retraining
+        from pipeline.tasks.live_monitor import live_alarms
 
+        champions = champions_of(self)
+        leading = next(iter(champions.values()), None)
         decision = decide_retraining(
-            champions_of(self),
+            champions,
             played(read_table(self.paths.features)),
             as_of=self.cut_off_at,
             code=code_version(),
             last_search_at=last_search_at(self),
-            alarms=(),
+            alarms=live_alarms(self, leading.tags["recipe"]) if leading else (),
             is_forced=self.current_run.goal == FORCED_GOAL,
         )
         say("; ".join(decision["reasons"]))

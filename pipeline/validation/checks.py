@@ -42,6 +42,8 @@ OWN_SUITES = (
         "ledger_results",
         "track_record",
         "lead_times",
+        "live_monitor",
+        "live_monitor_power",
         "ledger_runs",
         "ledger_corrections",
         "decisions",

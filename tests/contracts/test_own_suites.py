@@ -105,6 +105,8 @@ def sound() -> Tables:
         "ledger_results": three(),
         "track_record": some([{"role": "champion", "metric": "log_loss"}]),
         "lead_times": some([{"hours": 24, "role": "champion", "metric": "log_loss"}]),
+        "live_monitor": some([{"recipe": "0a1b2c3d4e5f", "day": "2026-04-24"}]),
+        "live_monitor_power": some([{"kind": "right", "gap": 0.0}]),
         "ledger_runs": some([{"run_id": "20260424T1904Z-publish"}]),
         "ledger_corrections": three(seen_at="2026-04-24"),
         "decisions": some([{"run_id": "n1", "role": "anchored"}]),

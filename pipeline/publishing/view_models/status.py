@@ -10,7 +10,13 @@ from pipeline.publishing import formats
 from pipeline.publishing.view_models.divisions import DivisionFacts
 from pipeline.publishing.views import PublishedTables, RunFacts, records_of
 
-_KIND_WORDS = {"file": "File", "division": "Division", "source": "Source", "correction": "Correction"}
+_KIND_WORDS = {
+    "file": "File",
+    "division": "Division",
+    "source": "Source",
+    "live_skill": "Live monitor",
+    "correction": "Correction",
+}
 _CORRECTION = "correction"
 
 

@@ -16,10 +16,18 @@ from pipeline.domain.identity import club_id_of, match_id_of
 from pipeline.domain.outcomes import SIDES
 from pipeline.domain.tables import check_columns, columns_of
 from pipeline.forecasts.ledger import published_policy
-from pipeline.forecasts.settlement import lead_times, results_of, runs_of, settle, track_record
+from pipeline.forecasts.settlement import (
+    lead_times,
+    live_monitor,
+    results_of,
+    runs_of,
+    settle,
+    track_record,
+)
+from pipeline.monitoring.live_power import power_rows
 from pipeline.selection.decision_log import decision_tables
 from tests.samples.decisions.nights import three_nights
-from tests.unit.forecasts.ledger_world import feed, two_evenings
+from tests.unit.forecasts.ledger_world import RECIPE, feed, two_evenings
 
 AS_OF = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 HOSTILE = ("<script>alert(1)</script>", "=cmd()", "../../x", "A very long name " * 18, "O\"Neil & 'Sons' <b>")
@@ -98,6 +106,7 @@ def run_document(**changes: Any) -> dict[str, Any]:
             "sealed": 6,
             "refusal": "",
             "policy": published_policy(0.05),
+            "recipe": RECIPE,
         },
     }
     return facts | changes
@@ -182,6 +191,8 @@ def _ledger(division: str) -> dict[str, list[dict[str, Any]]]:
         "ledger_results": results,
         "track_record": track_record(entries, results, published_policy(0.05)),
         "lead_times": lead_times(entries, results, published_policy(0.05)),
+        "live_monitor": live_monitor(entries, results, published_policy(0.05)),
+        "live_monitor_power": power_rows(),
         "ledger_runs": runs_of(entries, {"run-1": "release-run-1"}, "run-2"),
         "ledger_corrections": [
             {"match_id": entries[0]["match_id"], "seen_at": AS_OF, "before": "1-0", "after": "1-1"}

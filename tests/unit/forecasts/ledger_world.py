@@ -19,6 +19,7 @@ DIVISIONS = {
     code: Division(code, code, "Here", 1, zone, "winter", (9, 1), None)
     for code, zone in (("AA", "Europe/London"), ("BB", "America/New_York"))
 }
+RECIPE = "0a1b2c3d4e5f"
 PRICES = {"avg": [2.0, 3.5, 4.0], "max": [2.1, 3.7, 4.3]}
 
 
@@ -60,7 +61,16 @@ def quoted(rows: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
 
 def seal(run_id: str = "run-1", kind: str = "live") -> Seal:
     """Return what the entries of one run share."""
-    return Seal(run_id, f"release-{run_id}", kind, "football_data", "0" * 16, 0.05, {"lightgbm": "abc"})
+    return Seal(
+        run_id,
+        f"release-{run_id}",
+        kind,
+        "football_data",
+        "0" * 16,
+        0.05,
+        {"lightgbm": "abc"},
+        {CHAMPION: RECIPE, INDEPENDENT: "f5e4d3c2b1a0"},
+    )
 
 
 def candidates(rows: pd.DataFrame, run_id: str = "run-1", kind: str = "live") -> list[Entry]:

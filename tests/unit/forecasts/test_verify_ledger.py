@@ -120,6 +120,8 @@ def publish(folder: Path) -> Path:
     for name, rows in (
         ("ledger_results", results_of(entries, feed())),
         ("track_record", proof.headline(entries, results(), RULES)),
+        ("lead_times", proof.lead_times(entries, results(), RULES)),
+        ("live_monitor", proof.live_monitor(entries, results(), RULES)),
     ):
         table = {"columns": list(rows[0]), "rows": [list(row.values()) for row in rows]}
         (folder / "data" / f"{name}.json").write_text(json.dumps(table))
@@ -150,6 +152,51 @@ def test_the_command_notices_a_number_that_does_not_follow(
     file.write_text(json.dumps(table))
     assert proof.main([str(tmp_path)]) == 1
     assert "champion log_loss" in capsys.readouterr().err
+
+
+def test_the_command_notices_evidence_that_does_not_follow(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = publish(tmp_path) / "data" / "live_monitor.json"
+    table = json.loads(file.read_text())
+    table["rows"][0][table["columns"].index("log_e_value")] += 0.0001
+    file.write_text(json.dumps(table))
+    assert proof.main([str(tmp_path)]) == 1
+    assert "2026-05-02" in capsys.readouterr().err
+
+
+def test_the_command_notices_a_lead_time_that_does_not_follow(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = publish(tmp_path) / "data" / "lead_times.json"
+    table = json.loads(file.read_text())
+    table["rows"][0][table["columns"].index("n")] += 1
+    file.write_text(json.dumps(table))
+    assert proof.main([str(tmp_path)]) == 1
+    assert "1 champion log_loss" in capsys.readouterr().err
+
+
+def test_a_release_made_before_there_was_a_monitor_is_verified_without_it(tmp_path: Path) -> None:
+    run = publish(tmp_path) / "data" / "run.json"
+    document = json.loads(run.read_text())
+    del document["ledger"]["policy"]["monitor"]
+    run.write_text(json.dumps(document))
+    (tmp_path / "data" / "live_monitor.json").unlink()
+    assert proof.main([str(tmp_path)]) == 0
+
+
+def test_a_time_stamp_must_be_about_a_head_of_the_chain() -> None:
+    entries = two_evenings()
+    head = entries[7]["hash"]
+    proof.check_timestamp(f"8-{head}.tsr", b"token" + bytes.fromhex(head), entries)
+    for name, token in (
+        (f"9-{head}.tsr", bytes.fromhex(head)),
+        (f"99-{head}.tsr", bytes.fromhex(head)),
+        (f"8-{head}.tsr", b"another token"),
+        (f"8-{'ab' * 32}.tsr", b"\xab" * 32),
+    ):
+        with pytest.raises(proof.Broken, match="time stamp"):
+            proof.check_timestamp(name, token, entries)
 
 
 def test_the_command_notices_a_file_cut_off_the_end(tmp_path: Path) -> None:

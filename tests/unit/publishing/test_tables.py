@@ -34,6 +34,8 @@ WRITTEN_BEFORE = (
     "ledger_results",
     "track_record",
     "lead_times",
+    "live_monitor",
+    "live_monitor_power",
     "ledger_runs",
     "ledger_corrections",
     "decisions",
