@@ -44,7 +44,7 @@ class Checkout:
             *("--pipeline-source", self.source),
             *("--pipeline-data-root", str(self.folder / "data")),
             *("--pipeline-site-root", str(self.site)),
-            *("--pipeline-tuning-profile", "smoke"),
+            *(["--pipeline-tuning-profile", "smoke"] if self.source == "tiny" else []),
             *("--pipeline-test-seasons", "1"),
         ]
 

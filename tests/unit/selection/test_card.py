@@ -114,7 +114,7 @@ def test_no_card_says_production_of_a_model_that_was_tuned_in_smoke(
     smoke, production = searched(tmp_path, "smoke"), searched(tmp_path, "production")
     card = champion(registry, "smoke", smoke.tags(), smoke.params)
     assert published_card(card)["tuning"]["profile"] == "smoke"
-    with pytest.raises(RegistryError, match="production demands 20 trials, its search had 2"):
+    with pytest.raises(RegistryError, match="production demands 6 trials, its search had 2"):
         champion(registry, "false", smoke.tags() | {"profile": "production"}, smoke.params)
     assert registry.champion(ROLE) == card
     card = champion(registry, "production", production.tags(), production.params)
@@ -145,7 +145,7 @@ def test_a_model_without_a_required_tag_can_not_be_champion(tag: str) -> None:
     [
         ({"kind": "guess"}, "its kind guess is none of recipe, refit"),
         ({"profile": "huge"}, "setting tuning_profile = 'huge': is none of smoke, demo, production"),
-        ({"trials_count": "1"}, "its profile demo demands 4 trials, its search had 1"),
+        ({"trials_count": "1"}, "its profile demo demands 3 trials, its search had 1"),
     ],
 )
 def test_a_model_that_was_not_made_as_its_card_says_can_not_be_champion(

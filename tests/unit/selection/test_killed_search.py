@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.selection.profiles import trials_of
 from pipeline.selection.tuning import Tuned
 from tests.unit.selection.killed_search import search
 from tests.unit.selection.postgres_server import create_database
@@ -35,6 +36,9 @@ def kill_after(storage: str, lines: int, seconds: float = 0.0, profile: str = "p
     return said
 
 
+TRIALS_COUNT = trials_of("production", "poisson")
+
+
 def searched(storage: Path | str, profile: str = "production") -> Tuned:
     """Search to the end in this process."""
     return search(storage, profile=profile, progress=lambda line: None)
@@ -52,7 +56,7 @@ def test_a_killed_search_goes_on_and_finds_the_same(tmp_path: Path) -> None:
     said: list[str] = []
     resumed = search(journal, progress=said.append)
     assert same(resumed, whole)
-    assert resumed.trials_count == whole.trials_count == 20
+    assert resumed.trials_count == whole.trials_count == TRIALS_COUNT
     assert len(said) - 1 <= whole.trials_count - len(done)
     assert resumed.seconds > 4 * 0.05, "the time before the kill counts as well"
 
@@ -60,7 +64,7 @@ def test_a_killed_search_goes_on_and_finds_the_same(tmp_path: Path) -> None:
 def test_a_lock_that_a_killed_search_left_behind_is_not_waited_for(tmp_path: Path) -> None:
     journal = tmp_path / "studies.log"
     (tmp_path / "studies.log.lock").symlink_to("studies.log")
-    assert searched(journal).trials_count == 20
+    assert searched(journal).trials_count == TRIALS_COUNT
 
 
 def test_studies_in_postgresql_go_on_after_a_kill_as_well(tmp_path: Path, postgres: str) -> None:
