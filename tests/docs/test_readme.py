@@ -26,6 +26,9 @@ RUN_HERE = {
     "make status",
     "make skill",
     "make help",
+    "make retrain",
+    "make champions",
+    "make champions BRING_BACK=anchored",
     "luigi --module pipeline Publish",
     "luigi --module pipeline Refresh",
 }
@@ -95,6 +98,20 @@ def test_make_publish_publishes_the_embedded_archive_and_serve_shows_it(roots: d
     with served(roots) as page:
         assert "Demo only, not betting advice" in page
         assert "simulated league" in page
+
+
+def test_make_retrain_trains_anew_and_an_earlier_champion_can_be_brought_back(tmp_path: Path) -> None:
+    tiny = {"SOURCE": "tiny", "DATA_ROOT": str(tmp_path / "data"), "SITE_ROOT": str(tmp_path / "site")}
+    for command in ("make publish", "make retrain"):
+        done = run(command, **tiny)
+        assert done.returncode == 0, done.stderr[-3000:]
+    assert "the operator asked for it" in done.stderr
+    listed = run("make champions", **tiny).stdout.splitlines()
+    anchored = [line for line in listed if line.startswith("anchored")]
+    assert len(anchored) == 2
+    back = run("make champions BRING_BACK=anchored", **tiny)
+    assert back.returncode == 0, back.stdout + back.stderr
+    assert back.stdout.splitlines()[0] == anchored[1]
 
 
 def test_make_skill_measures_a_simulated_archive(tmp_path: Path) -> None:
