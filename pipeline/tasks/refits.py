@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 RECIPE, REFIT = "recipe", "refit"
 _FIGURES = ("n", "log_loss", "log_loss_low", "log_loss_high", "gap", "gap_low", "gap_high")
+_SEEN_AS = {"log_loss_low": "low", "log_loss_high": "high"}
+"""Figures that the gate's document has under another name."""
 
 
 class Promotion:
@@ -44,9 +46,7 @@ class Promotion:
         refit = None
         if decision and decision["promoted"]:
             contender = _contender(decision, decision["promoted"])
-            self._registry.promote(
-                role, self._registered(role, contender["family"], contender["name"], RECIPE)
-            )
+            self._registry.promote(role, self._of_recipe(role, contender))
         elif before is not None and before.family in self._states.get("standing", {}):
             refit = self._refit(role, before)
         if decision:
@@ -66,7 +66,7 @@ class Promotion:
         from pipeline.selection.refit import judge_refit
 
         family = FAMILIES[before.family]
-        version = self._registered(role, family.name, family.name, REFIT)
+        version = self._registered(role, family.name, "standing", REFIT, self._scored(family.name))
         after = next(card for card in self._registry.versions(role) if card.version == version)
         fixtures = self._features[~self._features["is_played"]]
         judged = judge_refit(
@@ -97,20 +97,21 @@ class Promotion:
 
     def _name_challenger(self, role: str, decision: dict[str, Any]) -> None:
         """Keep the best recipe that did not become champion beside it."""
-        others = [
-            each
-            for each in decision["contenders"]
-            if each["name"] not in (decision["promoted"], decision["champion"])
-        ]
-        if others:
-            best = min(others, key=lambda each: (each["log_loss"], each["name"]))
-            self._registry.challenge(role, self._registered(role, best["family"], best["name"], RECIPE))
+        best = challenger_of(decision)
+        if best is not None:
+            self._registry.challenge(role, self._of_recipe(role, best))
 
-    def _registered(self, role: str, family: str, name: str, kind: str) -> int:
-        """Register a fit of tonight and return its version."""
+    def _of_recipe(self, role: str, contender: dict[str, Any]) -> int:
+        """Register tonight's fit of a recipe that faced the gate, with the figures that the gate saw."""
+        place = "standing" if contender["name"] == contender["family"] else "trials"
+        told = {name: contender[_SEEN_AS.get(name, name)] for name in _FIGURES}
+        figures = {name: float(value) for name, value in told.items() if value is not None}
+        return self._registered(role, contender["family"], place, RECIPE, figures)
+
+    def _registered(self, role: str, family: str, place: str, kind: str, figures: dict[str, float]) -> int:
+        """Register a fit of tonight, whose recipe stands or is on trial, and return its version."""
         from pipeline.selection.tuning import Tuned
 
-        place = "standing" if name == family else "trials"
         found, rows = self._tuning[place][family], played(self._features)
         recipe = recipe_of(family, found["params"])
         tags = {
@@ -127,17 +128,17 @@ class Promotion:
             "revision": self._stage.current_run.revision,
             **Tuned(**{**found, "params": recipe.params}).tags(),
         }
-        say(f"registering {name} as {kind} of the role {role}")
+        say(f"registering {family} as {kind} of the role {role}")
         return self._registry.log(
             role,
             family,
             self._states[place][family],
-            metrics=self._figures(family),
+            metrics=figures,
             tags=tags,
             params=recipe.params,
         )
 
-    def _figures(self, family: str) -> dict[str, float]:
+    def _scored(self, family: str) -> dict[str, float]:
         rows = self._scores[self._scores["scope"].eq("all") & self._scores["family"].eq(family)]
         return {
             name: float(rows[name].iloc[0]) for name in _FIGURES if len(rows) and rows[name].notna().all()
@@ -154,6 +155,15 @@ class Promotion:
         from pipeline.archive.tables import read_table
 
         return read_table(self._stage.paths.scores)
+
+
+def challenger_of(decision: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the best contender that is not champion after the decision; None where none has a score."""
+    spoken = (decision["promoted"], decision["champion"])
+    others = [
+        each for each in decision["contenders"] if each["name"] not in spoken and each["log_loss"] is not None
+    ]
+    return min(others, key=lambda each: (each["log_loss"], each["name"]), default=None)
 
 
 def _contender(decision: dict[str, Any], name: str) -> dict[str, Any]:
