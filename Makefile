@@ -12,6 +12,8 @@ export NO_MKDOCS_2_WARNING := 1
 export MLFLOW_DISABLE_TELEMETRY := true
 export GX_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := true
+# a target's output may be piped on, also where make was called by make
+MAKEFLAGS += --no-print-directory
 
 # Settings of a run; each one left empty keeps the value of luigi.cfg.
 SOURCE ?=
